@@ -1,0 +1,1 @@
+"""The pages: one shell for the browser application, and the log-in."""

@@ -1,0 +1,133 @@
+import {
+  ArrowRight,
+  Bot,
+  Box,
+  Braces,
+  Brain,
+  Calculator,
+  Calendar,
+  ChartColumn,
+  Circle,
+  CircleCheck,
+  CircleDot,
+  CircleSlash,
+  Code,
+  Columns2,
+  CreditCard,
+  Database,
+  FileText,
+  Filter,
+  Flag,
+  Globe,
+  History,
+  Hourglass,
+  Layers,
+  ListChecks,
+  type LucideIcon,
+  Mail,
+  Merge,
+  MessageSquare,
+  Play,
+  Receipt,
+  Repeat,
+  ScrollText,
+  Search,
+  Send,
+  ShieldCheck,
+  Sparkles,
+  Split,
+  StickyNote,
+  Table2,
+  Timer,
+  Truck,
+  Upload,
+  UserCheck,
+  Users,
+  Variable,
+  Wallet,
+  Webhook,
+  Workflow,
+  Wrench,
+  Zap,
+} from "lucide-react";
+
+const icons: Record<string, LucideIcon> = {
+  "arrow-right": ArrowRight,
+  bot: Bot,
+  box: Box,
+  braces: Braces,
+  brain: Brain,
+  calculator: Calculator,
+  calendar: Calendar,
+  circle: Circle,
+  "circle-dot": CircleDot,
+  "circle-slash": CircleSlash,
+  "chart-column": ChartColumn,
+  "chart-bar": ChartColumn,
+  "circle-check": CircleCheck,
+  code: Code,
+  columns: Columns2,
+  "columns-2": Columns2,
+  "credit-card": CreditCard,
+  database: Database,
+  "file-text": FileText,
+  filter: Filter,
+  flag: Flag,
+  globe: Globe,
+  history: History,
+  hourglass: Hourglass,
+  layers: Layers,
+  "list-checks": ListChecks,
+  mail: Mail,
+  merge: Merge,
+  "message-square": MessageSquare,
+  play: Play,
+  receipt: Receipt,
+  repeat: Repeat,
+  "scroll-text": ScrollText,
+  search: Search,
+  send: Send,
+  "shield-check": ShieldCheck,
+  sparkles: Sparkles,
+  split: Split,
+  "sticky-note": StickyNote,
+  table: Table2,
+  timer: Timer,
+  truck: Truck,
+  upload: Upload,
+  "user-check": UserCheck,
+  users: Users,
+  variable: Variable,
+  wallet: Wallet,
+  webhook: Webhook,
+  workflow: Workflow,
+  wrench: Wrench,
+  zap: Zap,
+};
+
+interface Family {
+  title: string;
+  icon: LucideIcon;
+}
+
+const families: Record<string, Family> = {
+  flow: { title: "Flow", icon: Workflow },
+  people: { title: "People", icon: Users },
+  code: { title: "Code", icon: Code },
+  data: { title: "Data", icon: Database },
+  network: { title: "Network", icon: Globe },
+  ai: { title: "AI", icon: Bot },
+  annotation: { title: "Notes", icon: StickyNote },
+};
+
+/** In the order of the palette. */
+export const familyOrder = Object.keys(families);
+
+export const familyTitle = (family: string): string => families[family]?.title ?? family;
+
+/** CSS colour of a family; it paints icons only, never borders or badges. */
+export const familyColor = (family: string): string =>
+  family in families ? `var(--family-${family})` : "var(--family-flow)";
+
+export const iconFor = (icon: string, family: string): LucideIcon =>
+  icons[icon] ?? families[family]?.icon ?? Box;

@@ -1,0 +1,1 @@
+"""An app whose `flush` empties the tables between tests, quicker than Django's."""

@@ -1,0 +1,1 @@
+"""An app whose tasks leave traces in a file, to see what really ran."""

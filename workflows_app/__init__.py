@@ -1,0 +1,1 @@
+"""Flowdeck: a workflow designer that runs what it draws, as a Django app."""

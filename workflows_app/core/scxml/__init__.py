@@ -1,0 +1,1 @@
+"""State machines from and to W3C SCXML."""

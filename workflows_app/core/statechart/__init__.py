@@ -1,0 +1,1 @@
+"""State machines as statecharts, after the algorithm of W3C SCXML (appendix D)."""

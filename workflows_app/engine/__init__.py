@@ -1,0 +1,1 @@
+"""What makes runs move: one transaction a decision, and nothing forgotten."""

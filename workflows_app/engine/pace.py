@@ -1,0 +1,35 @@
+"""How many nodes a worker claims at once: many while they are quick, one when they are not."""
+
+from __future__ import annotations
+
+import threading
+
+LARGEST_CHUNK = 50
+QUICK_SECONDS = 0.005
+SLOW_SECONDS = 0.05
+
+
+class Pace:
+    """Shared by the threads of a worker process."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._chunk = 1
+
+    @property
+    def chunk(self) -> int:
+        """Nodes to claim next."""
+        return self._chunk
+
+    def learn(self, count: int, seconds: float) -> None:
+        """A chunk of `count` nodes took that long."""
+        if count == 0:
+            return
+        each = seconds / count
+        with self._guard:
+            if each > SLOW_SECONDS:
+                self._chunk = 1
+            elif each > QUICK_SECONDS:
+                self._chunk = max(1, self._chunk // 2)
+            elif count >= self._chunk:
+                self._chunk = min(self._chunk * 2, LARGEST_CHUNK)

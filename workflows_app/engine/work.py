@@ -1,0 +1,262 @@
+"""The work of a worker: claim what is ready, run it, go straight on with what follows."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from random import random
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+
+from workflows_app.conf import lease_seconds
+from workflows_app.core.events import NodeFailed, NodeStarted
+from workflows_app.core.plan import Plan, PlanNode
+from workflows_app.core.scope import sources_of
+from workflows_app.core.state import NodeStatus
+from workflows_app.engine import clock, memo, trigger_points
+from workflows_app.engine.advance import Continuation, advance_with, continue_run
+from workflows_app.engine.bulk_work import BulkWork
+from workflows_app.engine.execute import execute
+from workflows_app.engine.holding import HeldNode, Holding
+from workflows_app.engine.keeper import Keeper
+from workflows_app.engine.outputs import Outputs
+from workflows_app.engine.pace import Pace
+from workflows_app.engine.persistence import persist
+from workflows_app.engine.plans import plan_of
+from workflows_app.engine.recovery import worker_name
+from workflows_app.engine.reporting import report
+from workflows_app.engine.scope import resolved_config
+from workflows_app.outbound.dispatch import hint_work
+from workflows_app.sdk.shell.failures import error_info
+from workflows_app.store import batches, claims, runs
+from workflows_app.store.claims import ClaimedNode
+from workflows_app.store.codec import Report
+from workflows_app.store.inbox import NodeReports
+
+logger = logging.getLogger(__name__)
+
+WORK_SECONDS = 20.0
+"""How long one call looks for work before it makes room for another and asks to be called again."""
+
+
+class Worker:
+    """One worker process. Its threads share a name, a pace and a keeper."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.pace = Pace()
+        self.keeper = Keeper(name)
+
+    def work(self, *, seconds: float = WORK_SECONDS) -> int:
+        """Claim and run nodes and batches until none is ready, or the time is over.
+
+        Returns:
+            How many nodes were run and turns with batches taken.
+        """
+        holding = Holding(self.name)
+        bulk_work = BulkWork(self.name, self.keeper)
+        self.keeper.watch(holding)
+        deadline = time.monotonic() + seconds
+        count = 0
+        try:
+            while time.monotonic() < deadline:
+                claimed = persist(lambda: self._claim(self.pace.chunk))
+                if claimed:
+                    trigger_points.reach(trigger_points.NODES_CLAIMED)
+                    count += self._carry_out(holding, claimed, deadline)
+                if bulk_work.take_turn():
+                    count += 1
+                elif not claimed:
+                    return count
+        finally:
+            self.keeper.forget(holding)
+        hint_work(1)
+        return count
+
+    def give_up(self) -> None:
+        """The process ends although nodes are running: let others have them at once."""
+        claims.expire_leases(worker=self.name, now=clock.now())
+        batches.expire_leases(worker=self.name, now=clock.now())
+
+    def _claim(self, limit: int) -> list[ClaimedNode]:
+        now = clock.now()
+        until = now + timedelta(seconds=lease_seconds())
+        return claims.claim_nodes(worker=self.name, limit=limit, now=now, lease_until=until)
+
+    def _carry_out(self, holding: Holding, claimed: Sequence[ClaimedNode], deadline: float) -> int:
+        """Run claimed nodes, then what follows from them for this worker."""
+        holding.load(persist(lambda: _prepare(claimed)))
+        count = 0
+        seconds = 0.0
+        while (held := holding.next()) is not None:
+            if not self._begin(holding, held):
+                continue
+            began = time.monotonic()
+            holding.end(held, held.failure or self._execute(holding, held))
+            seconds += time.monotonic() - began
+            count += 1
+            is_awaited = not held.is_grouped and holding.has_waiting
+            if holding.should_write() or is_awaited:
+                self._write(holding, takes_next=False)
+        following = self._write(holding, takes_next=time.monotonic() < deadline)
+        self.pace.learn(count, seconds)
+        for continuation in following:
+            count += self._go_on(holding, continuation, deadline)
+        return count
+
+    def _begin(self, holding: Holding, held: HeldNode) -> bool:
+        """Start a claimed node. False when it is the worker's no longer.
+
+        Nodes that must not run twice are begun only once everybody knows that they are.
+        """
+        claim = held.claim
+        at = clock.now().timestamp()
+        started = NodeStarted(claim.node_id, claim.visit, claim.attempt, at)
+        if held.is_grouped or held.failure is not None:
+            holding.begin(held, started, is_start_told=False)
+            return True
+        told = Report(started, worker=self.name, input=held.config)
+        persist(lambda: advance_with(claim.run_id, [told]))
+        lease = clock.now() + timedelta(seconds=lease_seconds())
+        if claims.extend_leases([claim], worker=self.name, lease_until=lease):
+            holding.release()
+            return False
+        holding.begin(held, started, is_start_told=True)
+        return True
+
+    def _execute(self, holding: Holding, held: HeldNode) -> Report:
+        claim = held.claim
+        known = persist(lambda: memo.recall(claim, held.node, held.config))
+        if known is not None:
+            return known
+
+        def tell_progress(done: float, total: float | None, text: str) -> None:
+            holding.tell_progress(done, total, text, clock.now().timestamp())
+
+        def extend_lease() -> None:
+            lease = clock.now() + timedelta(seconds=lease_seconds())
+            claims.extend_leases([claim], worker=self.name, lease_until=lease)
+
+        result = execute(
+            claim,
+            held.node.type,
+            held.config,
+            held.log,
+            on_progress=tell_progress,
+            is_abandoned=lambda: holding.is_abandoned(claim),
+            on_heartbeat=extend_lease,
+        )
+        trigger_points.reach(trigger_points.NODE_EXECUTED)
+        persist(held.log.write)
+        persist(lambda: memo.remember(held.node, held.config, result))
+        return result
+
+    def _write(self, holding: Holding, *, takes_next: bool) -> list[Continuation]:
+        results = holding.take_results()
+        if not results:
+            return []
+        return persist(lambda: report(results, worker=self.name, takes_next=takes_next))
+
+    def _go_on(self, holding: Holding, continuation: Continuation, deadline: float) -> int:
+        """Run a node that was started for this worker, and then the next, and so on."""
+        count = 0
+        current: Continuation | None = continuation
+        while current is not None:
+            held = HeldNode(
+                current.claim, current.plan.nodes[current.claim.node_id], current.config
+            )
+            at = clock.now().timestamp()
+            started = NodeStarted(*held.claim.key, held.claim.attempt, at)
+            holding.begin(held, started, is_start_told=True)
+            result = self._execute(holding, held)
+            count += 1
+            asks = self.name if time.monotonic() < deadline else ""
+            current = self._go_on_after(current, result, asks)
+            holding.release()
+        return count
+
+    def _go_on_after(self, done: Continuation, result: Report, asks: str) -> Continuation | None:
+        if done.is_alone:
+            return persist(lambda: continue_run(done, result, worker=asks)).next
+        results = [NodeReports(done.claim, [result])]
+        taken = persist(lambda: report(results, worker=self.name, takes_next=bool(asks)))
+        return taken[0] if taken else None
+
+
+def _prepare(claimed: Sequence[ClaimedNode]) -> list[HeldNode]:
+    """Resolve the inputs of claimed nodes, reading each run and each named output once.
+
+    Runs that cannot be read are left alone until their leases end, so that one of them does not
+    keep the others from running.
+    """
+    by_run: dict[UUID, list[ClaimedNode]] = defaultdict(list)
+    for claim in claimed:
+        by_run[claim.run_id].append(claim)
+    rows = runs.read_runs(by_run)
+    held: list[HeldNode] = []
+    for run_id, of_run in by_run.items():
+        try:
+            held += _prepare_run(rows[run_id], of_run)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("Run %s cannot be read; its nodes are left for later.", run_id)
+    return held
+
+
+def _prepare_run(row: runs.RunRow, claimed: Sequence[ClaimedNode]) -> list[HeldNode]:
+    plan = plan_of(row.version_id)
+    nodes = [plan.nodes[claim.node_id] for claim in claimed]
+    outputs = Outputs(row.id)
+    outputs.load({name for node in nodes for name in sources_of(node)})
+    return [
+        _resolve(claim, row, plan, node, outputs)
+        for claim, node in zip(claimed, nodes, strict=True)
+        if not _is_held(row, claim)
+    ]
+
+
+def _is_held(row: runs.RunRow, claim: ClaimedNode) -> bool:
+    """True when the run was paused since the node was queued."""
+    active = row.state.active.get(claim.key)
+    return active is not None and active.status is NodeStatus.HELD
+
+
+def _resolve(
+    claim: ClaimedNode, row: runs.RunRow, plan: Plan, node: PlanNode, outputs: Outputs
+) -> HeldNode:
+    try:
+        config = resolved_config(row, plan, node, outputs)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the node's failure
+        at = clock.now().timestamp()
+        failed = NodeFailed(*claim.key, claim.attempt, at, error_info(error), random())
+        return HeldNode(claim, node, {}, failure=Report(failed))
+    return HeldNode(claim, node, config)
+
+
+_worker: Worker | None = None
+_guard = threading.Lock()
+
+
+def _forget() -> None:
+    """A forked child is a worker of its own: threads do not survive a fork."""
+    global _worker, _guard
+    _worker, _guard = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def this_worker() -> Worker:
+    """The worker of this process."""
+    global _worker
+    with _guard:
+        if _worker is None:
+            _worker = Worker(worker_name())
+        return _worker

@@ -1,0 +1,1 @@
+"""What leaves after a commit: hints to workers, and word of the runs that moved."""

@@ -1,0 +1,1 @@
+"""The verbs: each checks permission, does, and writes the audit log."""

@@ -1,0 +1,1 @@
+"""The only writer of tables; all locks live here."""

@@ -1,0 +1,316 @@
+"""Claims of batches: who works on which items, for how long, and what came out.
+
+Claims and reports of one bulk come one after the other, since both lock its row; those of
+different bulks do not meet. On SQLite the transaction is the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from workflows_app.core.state import VisitKey
+from workflows_app.models import Batch, Bulk
+from workflows_app.store.bulks import ACTIVE, BulkRow, Pending, row_of, settle
+from workflows_app.store.children import are_all_open
+
+_CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPart:
+    """The reading of a bulk's source, or the making of its result, is this worker's for now."""
+
+    bulk: BulkRow
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedBatch:
+    """A batch that is this worker's for now."""
+
+    id: int
+    number: int
+    claim: int
+    """How many times it was claimed; a report with another number is late."""
+    bulk: BulkRow
+    first_index: int
+    items: Sequence[Any]
+    rows: Sequence[int] | None
+    pending: Sequence[Pending]
+    results: Sequence[Any]
+    failures: Sequence[Any]
+    crashes: int
+    is_probe: bool
+    """True when the circuit breaker is half open."""
+
+    def item(self, index: int) -> Any:
+        """The item of an index."""
+        return self.items[index - self.first_index]
+
+    def row(self, index: int) -> int | None:
+        """The item's row in its file."""
+        return None if self.rows is None else self.rows[index - self.first_index]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What a worker has to say of a batch: all of it so far, and what this turn added."""
+
+    results: Sequence[Any]
+    failures: Sequence[Any]
+    pending: Sequence[Pending]
+    due_at: datetime
+    """When the first of the pending items is due."""
+    succeeded: int
+    failed: int
+    filtered: int
+    result_bytes: int
+    failures_in_row: int
+    """Failed attempts since the last that succeeded."""
+    has_success: bool
+    breaker_until: datetime | None
+    """Set when the turn opened the circuit breaker."""
+    open_runs: Sequence[UUID] = ()
+    """Runs of items that were not over when the turn looked at them."""
+
+
+def claim(
+    *, worker: str, now: datetime, lease_until: datetime
+) -> ClaimedPart | ClaimedBatch | None:
+    """Lease what comes next of the oldest bulk that has something to do; None where none has."""
+    for bulk_id in list(_claimable(now).values_list("id", flat=True)[:_CANDIDATES]):
+        with transaction.atomic():
+            claimed = _claim_of(bulk_id, worker, now, lease_until)
+        if claimed is not None:
+            return claimed
+    return None
+
+
+def count_claimable(*, now: datetime, limit: int) -> int:
+    """How many workers could find something to do; at most `limit`."""
+    count = 0
+    for bulk in _claimable(now)[:_CANDIDATES]:
+        if _has_free_part(bulk, now):
+            count += 1
+        else:
+            count += Batch.objects.filter(_has_news(now), bulk=bulk)[:limit].count()
+            if (room := _room(bulk, now)) > 0:
+                count += _due(bulk, now).exclude(status="waiting")[:room].count()
+    return min(count, limit)
+
+
+def report_batch(
+    batch: ClaimedBatch, report: BatchReport, *, worker: str, now: datetime
+) -> BulkRow | None:
+    """Write what became of a batch, and count it.
+
+    Returns:
+        The bulk after it; None, and nothing written, when the batch is the worker's no longer.
+    """
+    with transaction.atomic():
+        bulk = Bulk.objects.select_for_update().filter(id=batch.bulk.id, status="open").first()
+        if bulk is None:
+            return None
+        status, due_at = "queued" if report.pending else "done", report.due_at
+        if report.open_runs:
+            # One that ended after the look, and before the batch waits, told nobody of it.
+            status, due_at = "waiting", due_at if are_all_open(report.open_runs) else now
+        written = Batch.objects.filter(
+            id=batch.id, status="running", worker=worker, claims=batch.claim
+        ).update(
+            status=status,
+            pending=list(report.pending),
+            results=list(report.results),
+            failures=list(report.failures),
+            due_at=due_at,
+            worker="",
+            lease_until=None,
+            crashes=0,
+        )
+        if not written:
+            return None
+        bulk.succeeded += report.succeeded
+        bulk.failed += report.failed
+        bulk.filtered += report.filtered
+        bulk.result_bytes += report.result_bytes
+        before = 0 if report.has_success else bulk.failures_in_row
+        bulk.failures_in_row = before + report.failures_in_row
+        if report.breaker_until is not None:
+            bulk.breaker_until = report.breaker_until
+        elif batch.is_probe and report.has_success:
+            bulk.breaker_until = None
+        settle(bulk)
+        bulk.save()
+        return row_of(bulk)
+
+
+@contextmanager
+def held(batch: ClaimedBatch, *, worker: str) -> Iterator[bool]:
+    """Hold the bulk for a moment; False when it is closed, or the batch is the worker's no longer.
+
+    What the caller writes meanwhile is written only while somebody wants the batch done: whoever
+    closes the bulk does so before or after it.
+    """
+    with transaction.atomic():
+        bulk = Bulk.objects.select_for_update().filter(id=batch.bulk.id, status="open").first()
+        is_mine = Batch.objects.filter(
+            id=batch.id, status="running", worker=worker, claims=batch.claim
+        )
+        yield bulk is not None and is_mine.exists()
+
+
+def tell_item_is_over(run_id: UUID, key: VisitKey, attempt: int, index: int, now: datetime) -> bool:
+    """Let the batch look at the run of one of its items; True when somebody should.
+
+    The bulk is held, so that a batch that is just about to wait looks again.
+    """
+    with transaction.atomic():
+        bulk = (
+            Bulk.objects.select_for_update()
+            .filter(run_id=run_id, node_id=key[0], visit=key[1], attempt=attempt, status="open")
+            .first()
+        )
+        if bulk is None:
+            return False
+        mine = Batch.objects.filter(bulk=bulk, status="waiting", first_index__lte=index)
+        last = mine.order_by("-first_index").values_list("id", flat=True).first()
+        return bool(Batch.objects.filter(id=last).update(due_at=now)) if last else False
+
+
+def extend_batch(batch: ClaimedBatch, *, worker: str, lease_until: datetime) -> bool:
+    """Extend the lease; False when the batch is the worker's no longer, or its bulk is closed."""
+    return bool(
+        Batch.objects.filter(
+            id=batch.id,
+            status="running",
+            worker=worker,
+            claims=batch.claim,
+            bulk__in=Bulk.objects.filter(id=batch.bulk.id, status="open"),
+        ).update(lease_until=lease_until)
+    )
+
+
+def extend_part(part: ClaimedPart, *, worker: str, lease_until: datetime) -> bool:
+    """Extend the lease; False when the part is the worker's no longer."""
+    return bool(
+        Bulk.objects.filter(id=part.bulk.id, worker=worker, status=part.bulk.status).update(
+            lease_until=lease_until
+        )
+    )
+
+
+def release_part(part: ClaimedPart, *, worker: str) -> None:
+    """Somebody else may go on with it."""
+    Bulk.objects.filter(id=part.bulk.id, worker=worker, status__in=ACTIVE).update(
+        worker="", lease_until=None
+    )
+
+
+def leaseholders() -> set[str]:
+    """Names of the workers that hold leases here."""
+    batches = Batch.objects.filter(status="running").values_list("worker", flat=True)
+    parts = Bulk.objects.filter(status__in=ACTIVE).exclude(worker="")
+    return {*batches.distinct(), *parts.values_list("worker", flat=True).distinct()}
+
+
+def expire_leases(*, worker: str, now: datetime) -> None:
+    """End a worker's leases: what it held is for others."""
+    Batch.objects.filter(status="running", worker=worker).update(lease_until=now)
+    Bulk.objects.filter(status__in=ACTIVE, worker=worker).update(lease_until=now)
+
+
+def iter_batches(bulk_id: int, *, chunk: int = 20) -> Iterator[Batch]:
+    """All batches in order, a few at a time: they may be many more than memory holds."""
+    number = -1
+    while True:
+        rows = list(
+            Batch.objects.filter(bulk_id=bulk_id, number__gt=number).order_by("number")[:chunk]
+        )
+        if not rows:
+            return
+        yield from rows
+        number = rows[-1].number
+
+
+def _claimable(now: datetime) -> QuerySet[Bulk]:
+    is_free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    has_part = (Q(status="finishing") | Q(status="open", is_expanded=False)) & is_free
+    is_closed = Q(breaker_until__isnull=True) | Q(breaker_until__lte=now)
+    due = Batch.objects.filter(_is_due(now), bulk_id=OuterRef("id"))
+    return (
+        Bulk.objects.filter(status__in=ACTIVE)
+        .filter(has_part | (Q(status="open") & is_closed & Exists(due)))
+        .exclude(run__status="paused")
+        .order_by("id")
+    )
+
+
+def _is_due(now: datetime) -> Q:
+    is_left = Q(status="queued", due_at__lte=now) | Q(status="running", lease_until__lt=now)
+    return is_left | _has_news(now)
+
+
+def _has_news(now: datetime) -> Q:
+    """Batches that wait for runs of their items, and should look at them."""
+    return Q(status="waiting", due_at__lte=now)
+
+
+def _due(bulk: Bulk, now: datetime) -> QuerySet[Batch]:
+    return Batch.objects.filter(_is_due(now), bulk=bulk).order_by("number")
+
+
+def _has_free_part(bulk: Bulk, now: datetime) -> bool:
+    is_free = bulk.lease_until is None or bulk.lease_until < now
+    return is_free and (bulk.status == "finishing" or not bulk.is_expanded)
+
+
+def _room(bulk: Bulk, now: datetime) -> int:
+    """How many more batches may be under way: one while the circuit breaker is half open."""
+    if bulk.status != "open" or (bulk.breaker_until is not None and bulk.breaker_until > now):
+        return 0
+    limit = bulk.max_concurrency if bulk.breaker_until is None else 1
+    is_under_way = Q(status="waiting") | Q(status="running", lease_until__gte=now)
+    return limit - Batch.objects.filter(is_under_way, bulk=bulk).count()
+
+
+def _claim_of(
+    bulk_id: int, worker: str, now: datetime, lease_until: datetime
+) -> ClaimedPart | ClaimedBatch | None:
+    bulk = Bulk.objects.select_for_update().filter(id=bulk_id, status__in=ACTIVE).first()
+    if bulk is None:
+        return None
+    if _has_free_part(bulk, now):
+        bulk.worker, bulk.lease_until = worker, lease_until
+        bulk.save(update_fields=("worker", "lease_until"))
+        return ClaimedPart(row_of(bulk))
+    # A batch that waits is under way already, and needs no room.
+    batch = Batch.objects.filter(_has_news(now), bulk=bulk).order_by("number").first()
+    if batch is None and _room(bulk, now) > 0:
+        batch = _due(bulk, now).first()
+    if batch is None:
+        return None
+    batch.crashes += batch.status == "running"
+    batch.claims += 1
+    batch.status, batch.worker, batch.lease_until = "running", worker, lease_until
+    batch.save(update_fields=("status", "worker", "lease_until", "claims", "crashes"))
+    return ClaimedBatch(
+        id=batch.id,
+        number=batch.number,
+        claim=batch.claims,
+        bulk=row_of(bulk),
+        first_index=batch.first_index,
+        items=batch.items,
+        rows=batch.rows,
+        pending=batch.pending,
+        results=batch.results,
+        failures=batch.failures,
+        crashes=batch.crashes,
+        is_probe=bulk.breaker_until is not None,
+    )

@@ -1,0 +1,1 @@
+"""Celery: hints come in, one call goes out."""

@@ -92,6 +92,7 @@ ALLOWED: dict[str, set[str]] = {
     "sendRunEvent": OPERATORS,
     "signalRun": OPERATORS,
     "startRun": STARTERS,
+    "startRuns": STARTERS,
     "testConnection": INTEGRATORS,
     "updateConnection": INTEGRATORS,
     "updateWorkflow": AUTHORS,
@@ -164,6 +165,7 @@ def body_of(operation: str, targets: dict[str, str]) -> dict[str, Any]:
         "sendRunEvent": {"name": "paid"},
         "signalRun": {"name": "paid"},
         "startRun": {"input": {"amount": 5}},
+        "startRuns": {"runs": [{"input": {"amount": 5}}]},
     }.get(operation, {})
 
 

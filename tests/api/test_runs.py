@@ -64,6 +64,45 @@ def test_a_repeated_idempotency_key_answers_with_the_first_run(author: Api) -> N
     assert Run.objects.count() == 1
 
 
+def test_many_runs_start_together_and_keys_give_the_earlier_ones(author: Api) -> None:
+    workflow_id = author.published(straight())
+    first = author.run(straight(), {"amount": 1})
+    keyed = {"input": {"amount": 4}, "idempotency_key": "four"}
+    body = {"runs": [{"input": {"amount": 3}, "business_key": "K-3", "labels": {"n": 3}}, keyed]}
+
+    started = author.post(f"/workflows/{workflow_id}/runs/bulk", body)
+    again = author.post(f"/workflows/{workflow_id}/runs/bulk", {"runs": [keyed]})
+
+    assert (started.status_code, again.status_code) == (201, 201)
+    three, four = started.json()["runs"]
+    assert (three["is_new"], four["is_new"]) == (True, True)
+    assert again.json() == {"runs": [{"id": four["id"], "is_new": False}]}
+    run = author.ok("GET", f"/runs/{three['id']}")
+    assert (run["output"], run["business_key"], run["labels"]) == (6, "K-3", {"n": 3})
+    assert run["created_by"] == first["created_by"]
+    entry = AuditEntry.objects.get(action="runs.started")
+    assert (entry.target_id, entry.detail) == (workflow_id, {"count": 2})
+
+
+def test_one_wrong_run_of_many_is_named_and_none_is_started(author: Api) -> None:
+    workflow_id = author.published(straight())
+    runs = [
+        {"input": {"amount": 1}, "idempotency_key": "same"},
+        {"input": {"amount": "much"}},
+        {"input": {"amount": 1}, "idempotency_key": "same"},
+    ]
+
+    response = author.post(f"/workflows/{workflow_id}/runs/bulk", {"runs": runs})
+    empty = author.post(f"/workflows/{workflow_id}/runs/bulk", {"runs": []})
+    many = author.post(f"/workflows/{workflow_id}/runs/bulk", {"runs": [{}] * 1_001})
+
+    assert response.status_code == 422
+    fields = [error["field"] for error in response.json()["errors"]]
+    assert fields == ["runs.1.input.amount", "runs.2.idempotency_key"]
+    assert (empty.status_code, many.status_code) == (422, 422)
+    assert not Run.objects.exists()
+
+
 def test_a_repeated_key_answers_with_the_first_run_whatever_became_of_the_workflow(
     author: Api,
 ) -> None:

@@ -141,11 +141,12 @@ def test_a_step_lost_with_its_worker_is_undone_with_its_output_unknown(time):
 
 def test_a_compensation_lost_with_its_worker_runs_again(time):
     refuse("c")
-    ACTIONS["undo_b"] = lambda context: die(context) if context.attempt == 1 else "undone"
+    deaths = iter([True])
+    ACTIONS["undo_b"] = lambda context: die(context) if next(deaths, False) else "undone"
     run_id = start(saga(step("a"), step("b"), step("c")))
     lose_worker(time)
     assert status_of(run_id) == "compensating"
-    assert journal(run_id, of="_undo_b")[-2:] == ["node.lost", "node.queued"]
+    assert journal(run_id, of="_undo_b") == ["node.queued"]
     work("worker-2")
     assert status_of(run_id) == "compensated"
     assert called() == ["a", "b", "c", "_undo_b", "_undo_b", "_undo_a"]

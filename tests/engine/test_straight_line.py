@@ -21,7 +21,12 @@ from tests.engine.build import (
     statuses,
     work,
 )
-from workflows_app.engine.start import create_run
+from tests.engine.law import check_law
+from workflows_app.core.events import CancelRequested
+from workflows_app.engine import clock
+from workflows_app.engine.advance import advance
+from workflows_app.engine.start import AskedRun, create_run, create_runs
+from workflows_app.engine.work import Worker
 from workflows_app.errors import NotFoundError, RunInputError
 from workflows_app.models import NodeLog, NodeRun, Run, RunEvent
 from workflows_app.store import inbox, runs, statements
@@ -81,23 +86,92 @@ def _noted(notes, what, result):
     return result
 
 
-def test_a_chain_is_one_statement_a_step(monkeypatch):
-    run_id = start(chain(*[node(f"n{i}", "task:test.echo", {"value": i}) for i in range(10)]))
+def note_writes(monkeypatch) -> tuple[list[Any], list[Any]]:
+    """Locks that are taken, and the steps that each write held."""
     locks: list[Any] = []
     writes: list[Any] = []
-    lock_run, write_step = runs.lock_run, statements.write_step
+    lock_run, write_steps = runs.lock_run, statements.write_steps
     monkeypatch.setattr(
         "workflows_app.engine.advance.runs.lock_run",
         lambda *a, **k: _noted(locks, a, lock_run(*a, **k)),
     )
     monkeypatch.setattr(
-        "workflows_app.engine.advance.write_step",
-        lambda *a, **k: _noted(writes, k, write_step(*a, **k)),
+        "workflows_app.engine.advance.write_steps",
+        lambda steps, **k: _noted(writes, len(steps), write_steps(steps, **k)),
     )
+    return locks, writes
+
+
+@pytest.mark.parametrize("task", ["task:test.act", "task:test.once"])
+def test_a_chain_is_one_statement_a_step(monkeypatch, task):
+    run_id = start(chain(*[node(f"n{i}", task) for i in range(10)]))
+    locks, writes = note_writes(monkeypatch)
     assert work() == 10
     assert status_of(run_id) == "succeeded"
-    assert len(locks) == 1
-    assert writes == [{}, *[{"heeds_inbox": True}] * 9]
+    # What must not run twice is begun under the lock when it was taken from the queue.
+    is_once = task == "task:test.once"
+    assert len(locks) == (2 if is_once else 0)
+    assert writes == [1] * (11 if is_once else 10)
+
+
+def test_the_steps_of_many_runs_share_a_statement(monkeypatch):
+    document = chain(*[node(f"n{i}", "task:test.echo", {"value": "${ input.x }"}) for i in "abc"])
+    run_ids = [start(document, {"x": number}) for number in range(6)]
+    worker = Worker("worker-1")
+    worker.pace.learn(1, 0.0)
+    worker.pace.learn(2, 0.0)
+    worker.pace.learn(4, 0.0)
+    locks, writes = note_writes(monkeypatch)
+    assert worker.work() == 18
+    assert [run_of(run_id).output for run_id in run_ids] == list(range(6))
+    assert (locks, writes) == ([], [6, 6, 6])
+    for run_id in run_ids:
+        check_law(run_id)
+
+
+def test_a_run_that_moved_meanwhile_does_not_hold_back_those_beside_it(monkeypatch):
+    moved = start(chain(node("a", config={"name": "x"}), node("b")))
+    beside = start(chain(node("a"), node("b")))
+
+    def cancel(context):
+        advance(moved, CancelRequested(clock.now().timestamp(), "No more."))
+
+    ACTIONS["x"] = cancel
+    worker = Worker("worker-1")
+    worker.pace.learn(1, 0.0)
+    worker.work()
+    assert (status_of(moved), status_of(beside)) == ("cancelled", "succeeded")
+    assert statuses(moved) == {"start": "succeeded", "a": "cancelled"}
+    check_law(moved)
+    check_law(beside)
+
+
+def test_many_runs_start_in_one_statement(monkeypatch):
+    version = publish(chain(node("a", "task:test.echo", {"value": "${ input.x }"})))
+    asked = [AskedRun({"x": x}, f"order {x}", f"key {x}", {"x": x}) for x in range(5)]
+    locks, writes = note_writes(monkeypatch)
+    ids = {"workflow_id": version.workflow_id, "version_id": version.id}
+    started = create_runs(**ids, asked=asked)
+    assert ([is_new for _, is_new in started], locks, writes) == ([True] * 5, [], [5])
+    again = create_runs(**ids, asked=[*asked[:2], AskedRun({"x": 9})])
+    assert again[:2] == [(run_id, False) for run_id, _ in started[:2]]
+    assert again[2][1]
+    while work():
+        pass
+    run_ids = [run_id for run_id, _ in [*started, again[2]]]
+    assert [run_of(run_id).output for run_id in run_ids] == [0, 1, 2, 3, 4, 9]
+    assert run_of(run_ids[3]).labels == {"x": 3}
+    for run_id in run_ids:
+        check_law(run_id)
+
+
+def test_one_bad_input_of_many_starts_none():
+    version = publish(chain(node("a")))
+    asked = [AskedRun({}), AskedRun({"text": "a\x00b"})]
+    with pytest.raises(RunInputError) as caught:
+        create_runs(workflow_id=version.workflow_id, version_id=version.id, asked=asked)
+    assert caught.value.errors[0].field == "runs.1.input"
+    assert not Run.objects.exists()
 
 
 def test_output_of_the_run_is_that_of_the_step_before_an_end_without_one():

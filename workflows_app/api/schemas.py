@@ -113,14 +113,30 @@ class ImportWorkflow(Body):
     title: Title | None = None
 
 
-class StartRun(Body):
-    """What a run starts with."""
+class OneOfRuns(Body):
+    """What one of several runs starts with."""
 
     input: JsonMap = Field(default_factory=dict)
     business_key: SmallText = ""
     idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     labels: Labels = Field(default_factory=dict)
-    version: Annotated[int, Field(ge=1, le=2_147_483_647)] | None = None
+
+
+VersionNumber = Annotated[int, Field(ge=1, le=2_147_483_647)]
+
+
+class StartRun(OneOfRuns):
+    """What a run starts with."""
+
+    version: VersionNumber | None = None
+    """The version to run; by default the latest."""
+
+
+class StartRuns(Body):
+    """Runs to start together."""
+
+    runs: Annotated[list[OneOfRuns], Field(min_length=1, max_length=1_000)]
+    version: VersionNumber | None = None
     """The version to run; by default the latest."""
 
 

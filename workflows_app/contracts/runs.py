@@ -248,3 +248,17 @@ class EventList(Contract):
 
     events: list[Event]
     seq: int
+
+
+class StartedRun(Contract):
+    """One of several runs that were asked for."""
+
+    id: UUID
+    is_new: bool
+    """False where the idempotency key gave an earlier run."""
+
+
+class StartedRuns(Contract):
+    """Runs that were started together, in the order in which they were asked for."""
+
+    runs: list[StartedRun]

@@ -140,6 +140,15 @@ class PlanNode:
     reads: frozenset[str] = frozenset()
     """What a machine's expressions name beside nodes: `data.<name>`, `event`, `states`."""
 
+    @property
+    def may_be_redone(self) -> bool:
+        """True when a crash may have it run again, and nobody need know before that it began.
+
+        What can be undone is begun only once everybody knows: when the run fails meanwhile, its
+        state tells what may have happened.
+        """
+        return self.reruns_after_crash and self.compensation is None and not self.is_pivot
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

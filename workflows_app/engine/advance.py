@@ -7,9 +7,10 @@ There are three ways in, and they all write the same:
 `try_advance` gives up when somebody else holds the lock. Workers use it for the results of parallel
 branches; what could not be worked in at once is left in the run's inbox.
 
-`continue_run` takes no lock at all. A worker that has just finished the only node under way still
-has the state in hand; its next step is one statement that is fenced by the run's `seq` and by the
-emptiness of the inbox. When it is fenced out it goes through `advance`.
+`advance_in_hand` takes no lock at all. A worker that has just finished the only node under way of
+a run still has the state in hand; the next step is fenced by the run's `seq` and by the emptiness
+of its inbox, and shares one statement with the steps of the other runs that the worker has in hand.
+What is fenced out goes through the other two.
 
 **Why no report is left lying in an inbox.** A worker F leaves a report and commits (1), then tries
 the lock (2). When F gets the lock it drains the inbox itself. When it does not, a holder H had the
@@ -47,7 +48,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from workflows_app.core.events import Event, NodeCompleted, NodeFailed, SignalReceived
+from workflows_app.core.events import Event, NodeCompleted, NodeFailed, RunStarted, SignalReceived
 from workflows_app.core.plan import Execution, Plan
 from workflows_app.core.state import ActiveNode, NodeStatus, RunState
 from workflows_app.engine import alarm, clock, trigger_points
@@ -60,10 +61,11 @@ from workflows_app.outbound.dispatch import hint_work
 from workflows_app.outbound.wakeups import wake
 from workflows_app.sdk.shell.values import UnstorableValueError, storable
 from workflows_app.store import inbox, runs, signals
+from workflows_app.store.changes import StepChange
 from workflows_app.store.claims import ClaimedNode
 from workflows_app.store.codec import Report
 from workflows_app.store.runs import RunRow
-from workflows_app.store.statements import write_step
+from workflows_app.store.statements import write_steps
 
 
 class LockedRun:
@@ -154,7 +156,7 @@ BREATH = timedelta(seconds=0.2)
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A node that was started for the calling worker, with the state in hand."""
+    """A node that the calling worker has claimed, with the state in hand."""
 
     run: RunRow
     plan: Plan
@@ -162,6 +164,8 @@ class Continuation:
     claim: ClaimedNode
     config: dict[str, Any]
     """Resolved."""
+    is_started: bool = False
+    """True when the run's journal tells that it has begun."""
 
     @property
     def is_alone(self) -> bool:
@@ -217,30 +221,48 @@ def try_advance(run_id: UUID, reports: Sequence[Report], *, worker: str = "") ->
     return _move(run_id, reports, waits=False, worker=worker)
 
 
-def continue_run(held: Continuation, report: Report, *, worker: str) -> Moved:
-    """Work the result of a continued node into its run; on the state in hand where that holds."""
-    if held.is_alone:
+def advance_in_hand(
+    told: Sequence[tuple[Continuation, Sequence[Report]]], *, worker: str = "", takes: int = 0
+) -> dict[UUID, Continuation | None]:
+    """Work reports into different runs on the states in hand, all in one statement.
+
+    Args:
+        told: What happened to the node of each continuation, which is alone in its run.
+        worker: Who asks.
+        takes: For how many runs the worker takes the next node. It takes one at most that it has
+            to run at once.
+
+    Returns:
+        The runs that were moved, each with the node that was taken. The others have moved on, or
+        need their lock.
+    """
+    steps: dict[UUID, tuple[Step, Taken | None]] = {}
+    changes: list[StepChange] = []
+    for held, reports in told:
         step = Step(held.run, held.plan, clock.now(), is_locked=False, outputs=held.outputs)
         try:
-            _work_in(step, [report])
-            taken = step.take_next(worker) if worker else None
-            if step.is_unfinished:
-                raise LockNeededError
-            change = step.change()
-            if change is not None and write_step(change, heeds_inbox=True):
-                _tell(step, bool(worker))
-                return Moved(_continuation(step, taken))
+            _work_in(step, reports)
+            taken = step.take_next(worker) if takes > 0 else None
         except LockNeededError:
-            pass
-    moved = advance_with(held.run.id, [report], worker=worker)
-    return moved or Moved()
+            continue
+        change = step.change()
+        if change is None or step.is_unfinished:
+            continue
+        if taken is not None:
+            takes = 0 if taken.is_started else takes - 1
+        changes.append(change)
+        steps[held.run.id] = step, taken
+    moved = write_steps(changes, heeds_inbox=True) if changes else set()
+    _tell([steps[run_id][0] for run_id in moved], bool(worker))
+    return {run_id: _continuation(*steps[run_id]) for run_id in moved}
 
 
-def start_locked(step: Step, reports: Sequence[Report]) -> None:
-    """Work reports into a run that the caller's transaction has just made."""
-    _work_in(step, reports)
-    _write(step)
-    after = partial(_after_commit, step, is_worker=False, looks_again=False)
+def start_locked(steps: Sequence[Step], started: RunStarted) -> None:
+    """Start runs that the caller's transaction has just made, all in one statement."""
+    for step in steps:
+        _work_in(step, [Report(started)])
+    _write(steps)
+    after = partial(_after_commit, steps, is_worker=False, looks_again=False)
     transaction.on_commit(after, robust=True)
 
 
@@ -268,10 +290,10 @@ def _move(
         if prepare is not None:
             _work_in(step, [Report(event) for event in prepare(LockedRun(step))])
         taken = step.take_next(worker) if worker else None
-        _write(step)
+        _write([step])
         is_sole = _ends_all_worker_nodes(row, step.plan, reports)
         looks_again = not is_sole and not is_second_look and not step.is_unfinished
-        after = partial(_after_commit, step, bool(worker), looks_again, called)
+        after = partial(_after_commit, [step], bool(worker), looks_again, called)
         transaction.on_commit(after, robust=True)
     return Moved(_continuation(step, taken), step.is_unfinished)
 
@@ -282,12 +304,14 @@ def _work_in(step: Step, reports: Sequence[Report]) -> None:
         step.settle()
 
 
-def _write(step: Step) -> None:
-    change = step.change()
-    if change is not None and not write_step(change):
-        raise RuntimeError(f"The run {step.run.id} moved although its row was locked.")
-    if step.is_unfinished:
-        inbox.leave_reminder(step.run.id, step.now)
+def _write(steps: Sequence[Step]) -> None:
+    changes = [change for step in steps if (change := step.change()) is not None]
+    moved = {change.run_id for change in changes} - (write_steps(changes) if changes else set())
+    if moved:
+        raise RuntimeError(f"Runs moved although their rows were locked: {moved}.")
+    for step in steps:
+        if step.is_unfinished:
+            inbox.leave_reminder(step.run.id, step.now)
 
 
 def _ends_all_worker_nodes(row: RunRow, plan: Plan, reports: Sequence[Report]) -> bool:
@@ -312,15 +336,19 @@ def _is_with_workers(plan: Plan, active: ActiveNode) -> bool:
 
 
 def _after_commit(
-    step: Step, is_worker: bool, looks_again: bool, called: deque[UUID] | None = None
+    steps: Sequence[Step],
+    is_worker: bool,
+    looks_again: bool,
+    called: deque[UUID] | None = None,
 ) -> None:
     """Tell the others. `called` is the queue of a caller that moves other runs by itself."""
     trigger_points.reach(trigger_points.STEP_COMMITTED)
-    _tell(step, is_worker)
+    _tell(steps, is_worker)
     others = deque[UUID]() if called is None else called
-    others.extend(step.called)
-    if looks_again:
-        _look_again(step.run.id, others)
+    for step in steps:
+        others.extend(step.called)
+        if looks_again:
+            _look_again(step.run.id, others)
     if called is None:
         _move_others(others)
 
@@ -348,21 +376,23 @@ def _move_others(called: deque[UUID]) -> None:
         _move(called.popleft(), (), waits=True, called=called)
 
 
-def _tell(step: Step, is_worker: bool) -> None:
+def _tell(steps: Sequence[Step], is_worker: bool) -> None:
     """Wake whoever waits for what was committed. A worker that asks looks for work by itself."""
-    if not step.has_news:
-        return
-    wake([step.run.id])
-    due_at = step.earliest_timer()
-    if due_at is not None:
-        alarm.set_alarm(due_at)
-    if step.is_unfinished:
-        alarm.set_alarm(clock.now() + BREATH)
-    hint_work(len(step.ready) + step.opened_bulks - int(is_worker))
+    news = [step for step in steps if step.has_news]
+    wake(step.run.id for step in news)
+    for step in news:
+        due_at = step.earliest_timer()
+        if due_at is not None:
+            alarm.set_alarm(due_at)
+        if step.is_unfinished:
+            alarm.set_alarm(clock.now() + BREATH)
+    hint_work(sum(len(step.ready) + step.opened_bulks for step in news) - int(is_worker))
 
 
 def _continuation(step: Step, taken: Taken | None) -> Continuation | None:
     if taken is None:
         return None
     claim = ClaimedNode(step.run.id, taken.key[0], taken.key[1], taken.attempt)
-    return Continuation(step.row_after(), step.plan, step.outputs, claim, taken.config)
+    return Continuation(
+        step.row_after(), step.plan, step.outputs, claim, taken.config, taken.is_started
+    )

@@ -38,7 +38,7 @@ from workflows_app.store import batches, children, definitions, inbox, runs
 from workflows_app.store.children import ChildLink, child_id
 from workflows_app.store.codec import Report
 from workflows_app.store.definitions import WorkflowRow
-from workflows_app.store.runs import RunRow
+from workflows_app.store.runs import NewRun, RunRow
 
 if TYPE_CHECKING:
     from workflows_app.engine.step import Step
@@ -116,19 +116,18 @@ def insert_child(run: RunRow, run_id: UUID, order: ChildToStart, link: ChildLink
     """Write a run's child, which has not started; returns when that was."""
     # Later than the parent, whose step may have begun with its own start.
     now = clock.now()
-    runs.insert_run(
-        run_id=run_id,
+    child = NewRun(
+        id=run_id,
         workflow_id=order.workflow.id,
         version_id=order.version_id,
         input=order.input,
+        created_at=now,
         business_key=order.business_key,
-        idempotency_key=None,
         labels=children.read_labels(run.id),
         created_by_id=run.created_by_id,
         parent_id=run.id,
-        rerun_of_id=None,
-        now=now,
     )
+    runs.insert_runs([child])
     children.insert_link(run_id, link)
     return now
 

@@ -14,14 +14,14 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from workflows_app.core.events import NodeStarted
 from workflows_app.core.plan import PlanNode
+from workflows_app.engine.advance import Continuation
+from workflows_app.engine.reporting import Told
 from workflows_app.engine.task_log import TaskLog
 from workflows_app.store.claims import ClaimedNode
 from workflows_app.store.codec import ProgressTold, Report
-from workflows_app.store.inbox import NodeReports
 
 GROUP_SECONDS = 0.005
 """How long a thread collects results before it writes them."""
@@ -37,10 +37,7 @@ HANDED_BACK_AFTER_SECONDS = 0.25
 class HeldNode:
     """A claimed node, ready to run."""
 
-    claim: ClaimedNode
-    node: PlanNode
-    config: dict[str, Any]
-    """Resolved."""
+    continuation: Continuation
     failure: Report | None = None
     """Set when its expressions failed: there is nothing to run."""
     is_start_told: bool = False
@@ -50,18 +47,29 @@ class HeldNode:
 
     def __post_init__(self) -> None:
         self.log = TaskLog(self.claim)
+        self.is_start_told = self.continuation.is_started
+
+    @property
+    def claim(self) -> ClaimedNode:
+        """Which node run it is."""
+        return self.continuation.claim
+
+    @property
+    def node(self) -> PlanNode:
+        """The node in its plan."""
+        return self.continuation.plan.nodes[self.claim.node_id]
 
     @property
     def is_grouped(self) -> bool:
-        """True when its start need not be written first: a crash may run it again, and none has.
+        """True when its start need not be written first: a crash may run it again, and none has."""
+        has_history = self.claim.was_claimed_before or self.claim.attempt > 1
+        return self.node.may_be_redone and not has_history
 
-        What can be undone is begun only once everybody knows: when the run fails meanwhile, its
-        state tells what may have happened.
-        """
-        claim = self.claim
-        has_history = claim.was_claimed_before or claim.attempt > 1
-        counts_as_done = self.node.compensation is not None or self.node.is_pivot
-        return self.node.reruns_after_crash and not has_history and not counts_as_done
+    def told(self, reports: Sequence[Report]) -> Told:
+        """What there is to say of it."""
+        # Once the keeper has told its start, the run is no longer as it was.
+        is_in_hand = self.is_start_told is self.continuation.is_started
+        return Told(self.continuation, reports, is_in_hand)
 
 
 class Holding:
@@ -72,7 +80,7 @@ class Holding:
         self._guard = threading.Lock()
         self._waiting: deque[HeldNode] = deque()
         self._current: HeldNode | None = None
-        self._results: list[NodeReports] = []
+        self._results: list[Told] = []
         self._oldest_result = 0.0
         self._progress: ProgressTold | None = None
         self._abandoned: set[ClaimedNode] = set()
@@ -80,9 +88,10 @@ class Holding:
     # The running thread
 
     def load(self, nodes: Sequence[HeldNode]) -> None:
-        """Take in claimed nodes."""
+        """Take in claimed nodes. Those that are told to have begun go first."""
         with self._guard:
-            self._waiting.extend(nodes)
+            self._waiting.extend(held for held in nodes if not held.is_start_told)
+            self._waiting.extendleft(held for held in nodes if held.is_start_told)
 
     def next(self) -> HeldNode | None:
         """The next node to run, which from now on is the current one."""
@@ -90,14 +99,19 @@ class Holding:
             self._current = self._waiting.popleft() if self._waiting else None
             return self._current
 
-    def begin(self, held: HeldNode, started: NodeStarted, *, is_start_told: bool) -> None:
+    def begin(self, held: HeldNode, started: NodeStarted) -> None:
         """The node begins now."""
         with self._guard:
             self._current = held
             self._progress = None
             held.begun_at = time.monotonic()
             held.started = started
-            held.is_start_told = is_start_told
+
+    @property
+    def count(self) -> int:
+        """How many claimed nodes wait to be run."""
+        with self._guard:
+            return len(self._waiting)
 
     def end(self, held: HeldNode, report: Report) -> None:
         """The node is done; its result waits to be written."""
@@ -106,13 +120,7 @@ class Holding:
             self._progress = None
             if not self._results:
                 self._oldest_result = time.monotonic()
-            self._results.append(NodeReports(held.claim, [*self._start_of(held), report]))
-
-    def release(self) -> None:
-        """The current node is done and written."""
-        with self._guard:
-            self._current = None
-            self._progress = None
+            self._results.append(held.told([*self._start_of(held), report]))
 
     def should_write(self) -> bool:
         """True when the results have waited long enough."""
@@ -120,19 +128,13 @@ class Holding:
             waited = time.monotonic() - self._oldest_result
             return bool(self._results) and waited > GROUP_SECONDS
 
-    @property
-    def has_waiting(self) -> bool:
-        """True while claimed nodes wait behind the current one."""
-        with self._guard:
-            return bool(self._waiting)
-
-    def take_results(self) -> list[NodeReports]:
+    def take_results(self) -> list[Told]:
         """All results that are not written yet; the caller writes them."""
         with self._guard:
             results, self._results = self._results, []
             return results
 
-    def give_back(self, results: Sequence[NodeReports]) -> None:
+    def give_back(self, results: Sequence[Told]) -> None:
         """Results that could not be written after all."""
         with self._guard:
             self._results[:0] = results
@@ -154,7 +156,7 @@ class Holding:
 
     # The keeper's thread
 
-    def overdue_results(self) -> list[NodeReports]:
+    def overdue_results(self) -> list[Told]:
         """Results that lie while a slow node runs."""
         with self._guard:
             if not self._results or self._current is None:
@@ -164,7 +166,7 @@ class Holding:
             results, self._results = self._results, []
             return results
 
-    def untold_start(self) -> tuple[HeldNode, NodeReports] | None:
+    def untold_start(self) -> tuple[HeldNode, Told] | None:
         """The start of a node that has been running for a while and nobody knows of."""
         with self._guard:
             held = self._current
@@ -172,7 +174,7 @@ class Holding:
                 return None
             if time.monotonic() - held.begun_at < START_TOLD_AFTER_SECONDS:
                 return None
-            return held, NodeReports(held.claim, self._start_of(held))
+            return held, held.told(self._start_of(held))
 
     def stuck_behind(self) -> list[HeldNode]:
         """Nodes that wait behind a slow one; they are held no longer."""
@@ -205,8 +207,7 @@ class Holding:
     def claims(self) -> list[ClaimedNode]:
         """Everything whose lease must not end."""
         with self._guard:
-            held = [h.claim for h in self._waiting] + [r.claim for r in self._results]
-            return [*held, self._current.claim] if self._current is not None else held
+            return [*self._all(), *(told.continuation.claim for told in self._results)]
 
     def abandon(self, claims: set[ClaimedNode]) -> None:
         """These nodes are the worker's no longer: not begun ones are dropped."""
@@ -227,4 +228,4 @@ class Holding:
     def _start_of(self, held: HeldNode) -> list[Report]:
         if held.is_start_told or held.started is None:
             return []
-        return [Report(held.started, worker=self.worker, input=held.config)]
+        return [Report(held.started, worker=self.worker, input=held.continuation.config)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,18 @@ from workflows_app.engine.step import Step
 from workflows_app.errors import FieldError, RunInputError
 from workflows_app.sdk.shell.values import UnstorableValueError, storable
 from workflows_app.store import runs
-from workflows_app.store.codec import Report
+from workflows_app.store.runs import NewRun
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRun:
+    """One of several runs that are asked for together."""
+
+    input: Any
+    """Already checked against the start node's schema."""
+    business_key: str = ""
+    idempotency_key: str | None = None
+    labels: Mapping[str, Any] = field(default_factory=dict)
 
 
 def create_run(
@@ -55,38 +67,89 @@ def create_run(
     Raises:
         RunInputError: The input is too large, or holds what no database takes.
     """
-    try:
-        checked = storable(input, "run's input")
-    except UnstorableValueError as error:
-        field = FieldError("input", error.message, "Send less, or plain JSON.", "unstorable")
-        raise RunInputError(error.message, errors=[field]) from error
-    plan = plan_of(version_id)
-    run_id = uuid4()
+    new = NewRun(
+        id=uuid4(),
+        workflow_id=workflow_id,
+        version_id=version_id,
+        input=_storable(input, "input"),
+        created_at=clock.now(),
+        business_key=business_key,
+        idempotency_key=idempotency_key,
+        labels=labels or {},
+        created_by_id=created_by_id,
+        parent_id=parent_id,
+        rerun_of_id=rerun_of_id,
+    )
+    return _create([new], reusable or {}, prepare)[0]
+
+
+def create_runs(
+    *, workflow_id: UUID, version_id: UUID, asked: Sequence[AskedRun], created_by_id: Any = None
+) -> list[tuple[UUID, bool]]:
+    """Make and start several runs of one version, all or none of them.
+
+    Args:
+        workflow_id: The workflow.
+        version_id: The version that the runs are pinned to.
+        asked: What they are to be; no two with the same idempotency key.
+        created_by_id: The account that asked for them.
+
+    Returns:
+        For each run that was asked for its id, and whether the call made it.
+
+    Raises:
+        RunInputError: An input is too large, or holds what no database takes.
+    """
     now = clock.now()
-    with transaction.atomic():
-        is_new = runs.insert_run(
-            run_id=run_id,
+    new = [
+        NewRun(
+            id=uuid4(),
             workflow_id=workflow_id,
             version_id=version_id,
-            input=checked,
-            business_key=business_key,
-            idempotency_key=idempotency_key,
-            labels=labels or {},
+            input=_storable(run.input, f"runs.{number}.input"),
+            created_at=now,
+            business_key=run.business_key,
+            idempotency_key=run.idempotency_key,
+            labels=run.labels,
             created_by_id=created_by_id,
-            parent_id=parent_id,
-            rerun_of_id=rerun_of_id,
-            now=now,
         )
-        if is_new:
-            row = runs.lock_run(run_id)
-            if row is None:
-                raise RuntimeError(f"The run {run_id} is gone although it was just written.")
-            if prepare is not None:
-                prepare(run_id)
-            step = Step(row, plan, now, is_locked=True)
-            start_locked(step, [Report(RunStarted(now.timestamp(), dict(reusable or {})))])
-            return run_id, True
-    known = runs.find_by_idempotency_key(workflow_id, str(idempotency_key))
+        for number, run in enumerate(asked)
+    ]
+    return _create(new, {}, None)
+
+
+def _create(
+    new: Sequence[NewRun],
+    reusable: Mapping[VisitKey, tuple[str, ...]],
+    prepare: Callable[[UUID], None] | None,
+) -> list[tuple[UUID, bool]]:
+    plans = [plan_of(run.version_id) for run in new]
+    with transaction.atomic():
+        written = runs.insert_runs(new)
+        # Nobody else sees these rows before the commit, so that they need no lock.
+        rows = runs.read_runs(written) if written else {}
+        steps = []
+        for run, plan in zip(new, plans, strict=True):
+            if run.id in written:
+                if prepare is not None:
+                    prepare(run.id)
+                steps.append(Step(rows[run.id], plan, run.created_at, is_locked=True))
+        if steps:
+            at = new[0].created_at.timestamp()
+            start_locked(steps, RunStarted(at, dict(reusable)))
+    return [(run.id, True) if run.id in written else (_known(run), False) for run in new]
+
+
+def _known(run: NewRun) -> UUID:
+    known = runs.find_by_idempotency_key(run.workflow_id, str(run.idempotency_key))
     if known is None:
         raise RuntimeError("The run that had the idempotency key is gone.")
-    return known, False
+    return known
+
+
+def _storable(input: Any, field: str) -> Any:
+    try:
+        return storable(input, "run's input")
+    except UnstorableValueError as error:
+        problem = FieldError(field, error.message, "Send less, or plain JSON.", "unstorable")
+        raise RunInputError(error.message, errors=[problem]) from error

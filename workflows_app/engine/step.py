@@ -1,8 +1,8 @@
 """One step of a run: reports go in, `decide` judges them, and one change to write comes out.
 
 A step touches no table except to read: what it changes is collected and written together by
-`store.statements.write_step`. Human tasks and child runs are the exception, since they have rows of
-their own; they need the run's lock, and a step without it raises `LockNeededError` instead.
+`store.statements.write_steps`. Human tasks and child runs are the exception, since they have rows
+of their own; they need the run's lock, and a step without it raises `LockNeededError` instead.
 """
 
 from __future__ import annotations
@@ -76,12 +76,14 @@ class LockNeededError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A node that the step started for the calling worker."""
+    """A node that the step claimed for the calling worker."""
 
     key: VisitKey
     attempt: int
     config: dict[str, Any]
     """Resolved."""
+    is_started: bool
+    """True when it also tells that the node begins: the worker must run it next."""
 
 
 class Step:
@@ -164,25 +166,31 @@ class Step:
             self.feed(_CARRY_OUT.get(node.execution, waiting.set_up)(self, node, key, attempt))
 
     def take_next(self, worker: str) -> Taken | None:
-        """Start the one worker node that became ready, for this worker.
+        """Claim the one worker node that became ready, for this worker.
 
         None when there is none, or several: those are left for everybody. A node whose expressions
-        fail is not started, but what follows from its failure may be.
+        fail is not claimed, but what follows from its failure may be. One that must not run twice
+        is started, too, so that its beginning is known before it begins.
         """
         while len(self.ready) == 1:
             key, attempt = next(iter(self.ready.items()))
             at = self.now.timestamp()
+            node = self.plan.nodes[key[0]]
             try:
-                node = self.plan.nodes[key[0]]
                 config = resolved_config(self.run_now, self.plan, node, self.outputs)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the node's failure
                 failed = NodeFailed(key[0], key[1], attempt, at, error_info(error), random())
                 self.feed(Report(failed))
                 self.settle()
                 continue
+            if node.may_be_redone and attempt == 1:
+                del self.ready[key]
+                row = self.rows.touch(key, is_known=True)
+                row.values.update(worker=worker, lease_until=self._lease_until)
+                return Taken(key, attempt, config, is_started=False)
             started = NodeStarted(key[0], key[1], attempt, at)
             self.feed(Report(started, worker=worker, input=config))
-            return Taken(key, attempt, config)
+            return Taken(key, attempt, config, is_started=True)
         return None
 
     def set_output(self, key: VisitKey, value: Any) -> None:
@@ -268,6 +276,10 @@ class Step:
         lines = [x.message for x in self._logs if (x.node_id, x.visit) == key]
         return lines[-1] if lines else ""
 
+    @property
+    def _lease_until(self) -> datetime:
+        return self.now + timedelta(seconds=lease_seconds())
+
     # Commands
 
     def _apply(self, command: Command, report: Report, before: RunState, at: datetime) -> None:
@@ -343,7 +355,7 @@ class Step:
         if command.status is NodeStatus.RUNNING:
             values["worker"] = report.worker
             if execution is Execution.WORKER:
-                values["lease_until"] = self.now + timedelta(seconds=lease_seconds())
+                values["lease_until"] = self._lease_until
         elif command.status is NodeStatus.WAITING:
             facts = self._facts(command.node, report)
             values["waiting"] = {

@@ -20,7 +20,7 @@ from workflows_app.core.plan import Plan, PlanNode
 from workflows_app.core.scope import sources_of
 from workflows_app.core.state import NodeStatus
 from workflows_app.engine import clock, memo, trigger_points
-from workflows_app.engine.advance import Continuation, advance_with, continue_run
+from workflows_app.engine.advance import Continuation, advance_with
 from workflows_app.engine.bulk_work import BulkWork
 from workflows_app.engine.execute import execute
 from workflows_app.engine.holding import HeldNode, Holding
@@ -37,9 +37,11 @@ from workflows_app.sdk.shell.failures import error_info
 from workflows_app.store import batches, claims, runs
 from workflows_app.store.claims import ClaimedNode
 from workflows_app.store.codec import Report
-from workflows_app.store.inbox import NodeReports
 
 logger = logging.getLogger(__name__)
+
+ALONE_SECONDS = 0.1
+"""How long nodes that must not run twice go on one after the other while claimed nodes wait."""
 
 WORK_SECONDS = 20.0
 """How long one call looks for work before it makes room for another and asks to be called again."""
@@ -66,13 +68,9 @@ class Worker:
         count = 0
         try:
             while time.monotonic() < deadline:
-                claimed = persist(lambda: self._claim(self.pace.chunk))
-                if claimed:
-                    trigger_points.reach(trigger_points.NODES_CLAIMED)
-                    count += self._carry_out(holding, claimed, deadline)
-                if bulk_work.take_turn():
-                    count += 1
-                elif not claimed:
+                done = self._carry_out(holding, deadline) + bulk_work.take_turn()
+                count += done
+                if not done:
                     return count
         finally:
             self.keeper.forget(holding)
@@ -84,31 +82,54 @@ class Worker:
         claims.expire_leases(worker=self.name, now=clock.now())
         batches.expire_leases(worker=self.name, now=clock.now())
 
-    def _claim(self, limit: int) -> list[ClaimedNode]:
+    def _claim(self, holding: Holding) -> bool:
+        """Claim as many nodes as the worker has room for. False when there were fewer."""
+        limit = self.pace.chunk - holding.count
+        claimed = persist(lambda: self._claim_nodes(limit))
+        if claimed:
+            trigger_points.reach(trigger_points.NODES_CLAIMED)
+            holding.load(persist(lambda: _prepare(claimed)))
+        return len(claimed) == limit
+
+    def _claim_nodes(self, limit: int) -> list[ClaimedNode]:
         now = clock.now()
         until = now + timedelta(seconds=lease_seconds())
         return claims.claim_nodes(worker=self.name, limit=limit, now=now, lease_until=until)
 
-    def _carry_out(self, holding: Holding, claimed: Sequence[ClaimedNode], deadline: float) -> int:
-        """Run claimed nodes, then what follows from them for this worker."""
-        holding.load(persist(lambda: _prepare(claimed)))
-        count = 0
+    def _carry_out(self, holding: Holding, deadline: float) -> int:
+        """Claim nodes, run them and what follows from them for this worker, in rounds.
+
+        The runs that the worker has in hand go on side by side: a round runs one node of each, and
+        writes what came of them together. A run whose nodes must not run twice goes on alone, for
+        a moment while others wait.
+        """
+        count = done = 0
         seconds = 0.0
-        while (held := holding.next()) is not None:
+        may_be_more = True
+        alone_until = time.monotonic() + ALONE_SECONDS
+        while True:
+            held = holding.next()
+            if held is None:
+                self.pace.learn(done, seconds)
+                done, seconds = 0, 0.0
+                self._write(holding, deadline)
+                may_be_more = may_be_more and time.monotonic() < deadline
+                if may_be_more and holding.count < self.pace.chunk:
+                    may_be_more = self._claim(holding)
+                if not holding.count and not may_be_more:
+                    return count
+                continue
             if not self._begin(holding, held):
                 continue
             began = time.monotonic()
             holding.end(held, held.failure or self._execute(holding, held))
             seconds += time.monotonic() - began
+            done += 1
             count += 1
-            is_awaited = not held.is_grouped and holding.has_waiting
-            if holding.should_write() or is_awaited:
-                self._write(holding, takes_next=False)
-        following = self._write(holding, takes_next=time.monotonic() < deadline)
-        self.pace.learn(count, seconds)
-        for continuation in following:
-            count += self._go_on(holding, continuation, deadline)
-        return count
+            if not held.is_grouped:
+                self._write(holding, alone_until if holding.count else deadline)
+            elif holding.should_write():
+                self._write(holding, deadline)
 
     def _begin(self, holding: Holding, held: HeldNode) -> bool:
         """Start a claimed node. False when it is the worker's no longer.
@@ -118,21 +139,21 @@ class Worker:
         claim = held.claim
         at = clock.now().timestamp()
         started = NodeStarted(claim.node_id, claim.visit, claim.attempt, at)
-        if held.is_grouped or held.failure is not None:
-            holding.begin(held, started, is_start_told=False)
+        if held.is_grouped or held.is_start_told or held.failure is not None:
+            holding.begin(held, started)
             return True
-        told = Report(started, worker=self.name, input=held.config)
+        told = Report(started, worker=self.name, input=held.continuation.config)
         persist(lambda: advance_with(claim.run_id, [told]))
         lease = clock.now() + timedelta(seconds=lease_seconds())
         if claims.extend_leases([claim], worker=self.name, lease_until=lease):
-            holding.release()
             return False
-        holding.begin(held, started, is_start_told=True)
+        held.is_start_told = True
+        holding.begin(held, started)
         return True
 
     def _execute(self, holding: Holding, held: HeldNode) -> Report:
         claim = held.claim
-        known = persist(lambda: memo.recall(claim, held.node, held.config))
+        known = persist(lambda: memo.recall(claim, held.node, held.continuation.config))
         if known is not None:
             return known
 
@@ -146,7 +167,7 @@ class Worker:
         result = execute(
             claim,
             held.node.type,
-            held.config,
+            held.continuation.config,
             held.log,
             on_progress=tell_progress,
             is_abandoned=lambda: holding.is_abandoned(claim),
@@ -154,39 +175,17 @@ class Worker:
         )
         trigger_points.reach(trigger_points.NODE_EXECUTED)
         persist(held.log.write)
-        persist(lambda: memo.remember(held.node, held.config, result))
+        persist(lambda: memo.remember(held.node, held.continuation.config, result))
         return result
 
-    def _write(self, holding: Holding, *, takes_next: bool) -> list[Continuation]:
+    def _write(self, holding: Holding, takes_until: float) -> None:
+        """Write what came of the nodes, and take those that follow."""
         results = holding.take_results()
-        if not results:
-            return []
-        return persist(lambda: report(results, worker=self.name, takes_next=takes_next))
-
-    def _go_on(self, holding: Holding, continuation: Continuation, deadline: float) -> int:
-        """Run a node that was started for this worker, and then the next, and so on."""
-        count = 0
-        current: Continuation | None = continuation
-        while current is not None:
-            held = HeldNode(
-                current.claim, current.plan.nodes[current.claim.node_id], current.config
-            )
-            at = clock.now().timestamp()
-            started = NodeStarted(*held.claim.key, held.claim.attempt, at)
-            holding.begin(held, started, is_start_told=True)
-            result = self._execute(holding, held)
-            count += 1
-            asks = self.name if time.monotonic() < deadline else ""
-            current = self._go_on_after(current, result, asks)
-            holding.release()
-        return count
-
-    def _go_on_after(self, done: Continuation, result: Report, asks: str) -> Continuation | None:
-        if done.is_alone:
-            return persist(lambda: continue_run(done, result, worker=asks)).next
-        results = [NodeReports(done.claim, [result])]
-        taken = persist(lambda: report(results, worker=self.name, takes_next=bool(asks)))
-        return taken[0] if taken else None
+        if results:
+            has_time = time.monotonic() < takes_until
+            takes = self.pace.chunk - holding.count if has_time else 0
+            taken = report(results, worker=self.name, takes=takes)
+            holding.load([HeldNode(continuation) for continuation in taken])
 
 
 def _prepare(claimed: Sequence[ClaimedNode]) -> list[HeldNode]:
@@ -236,8 +235,8 @@ def _resolve(
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the node's failure
         at = clock.now().timestamp()
         failed = NodeFailed(*claim.key, claim.attempt, at, error_info(error), random())
-        return HeldNode(claim, node, {}, failure=Report(failed))
-    return HeldNode(claim, node, config)
+        return HeldNode(Continuation(row, plan, outputs, claim, {}), failure=Report(failed))
+    return HeldNode(Continuation(row, plan, outputs, claim, config))
 
 
 _worker: Worker | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +20,11 @@ from workflows_app.core.events import (
     PauseRequested,
     ResumeRequested,
 )
+from workflows_app.core.plan import Plan
 from workflows_app.core.state import NodeStatus, RunStatus
 from workflows_app.engine.advance import LockedRun, advance
 from workflows_app.engine.plans import plan_of
-from workflows_app.engine.start import create_run
+from workflows_app.engine.start import AskedRun, create_run, create_runs
 from workflows_app.errors import (
     ConflictError,
     FieldError,
@@ -72,24 +73,12 @@ def start_run(
         RunInputError: the input breaks the start node's schema; `errors` names each field.
     """
     require(actor, "start_run")
-    # Unlocked, so that starts do not queue behind each other.
-    row = definitions.find_workflow(workflow_id)
-    if row is None:
-        raise NotFoundError("There is no such workflow.")
     # Whoever asks again is told of the run, whatever has become of the workflow meanwhile.
     known = find_started_run(workflow_id=workflow_id, idempotency_key=idempotency_key)
     if known is not None:
         return StartedRun(run_id=known, is_new=False)
-    version_id = _version_to_run(row, version)
-    if row.is_archived:
-        raise ConflictError("This workflow is archived and starts no runs. Restore it first.")
-    plan = plan_of(version_id)
-    errors = check_value(schema=plan.input_schema, value=dict(input), prefix="input")
-    errors = errors or check_sources(plan, input)
-    if errors:
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise RunInputError(f"{first.field} {first.message}{more}.", errors=errors)
+    version_id = _startable_version(workflow_id, version)
+    _refuse(_input_errors(plan_of(version_id), input))
     run_id, is_new = create_run(
         workflow_id=workflow_id,
         version_id=version_id,
@@ -109,6 +98,48 @@ def start_run(
             business_key=business_key,
         )
     return StartedRun(run_id=run_id, is_new=is_new)
+
+
+@transaction.atomic
+def start_runs(
+    *, actor: Actor, workflow_id: UUID, asked: Sequence[AskedRun], version: int | None = None
+) -> list[StartedRun]:
+    """Start many runs of the latest or a named version: all of them, or none.
+
+    Raises:
+        PermissionDeniedError: the actor may not start runs.
+        NotFoundError: there is no such workflow or version.
+        ConflictError: the workflow is archived.
+        NotPublishedError: it has no version yet.
+        RunInputError: an input breaks the start node's schema, or two of the runs have the same
+            idempotency key; `errors` names each field.
+    """
+    require(actor, "start_run")
+    version_id = _startable_version(workflow_id, version)
+    plan = plan_of(version_id)
+    errors: list[FieldError] = []
+    keys: set[str] = set()
+    for number, run in enumerate(asked):
+        found = _input_errors(plan, run.input)
+        errors += [replace(error, field=f"runs.{number}.{error.field}") for error in found]
+        if run.idempotency_key is not None and run.idempotency_key in keys:
+            field, hint = f"runs.{number}.idempotency_key", "Give each run a key of its own."
+            errors.append(FieldError(field, "is the key of an earlier run of these", hint, "twice"))
+        keys.add(run.idempotency_key or "")
+    _refuse(errors)
+    started = create_runs(
+        workflow_id=workflow_id, version_id=version_id, asked=asked, created_by_id=actor.pk
+    )
+    count = sum(is_new for _, is_new in started)
+    if count:
+        audit.record(
+            actor=actor,
+            action="runs.started",
+            target_type="workflow",
+            target_id=workflow_id,
+            count=count,
+        )
+    return [StartedRun(run_id=run_id, is_new=is_new) for run_id, is_new in started]
 
 
 def cancel_run(*, actor: Actor, run_id: UUID, reason: str = "") -> None:
@@ -327,6 +358,29 @@ def _status_word(run: LockedRun) -> str:
     if status is None:
         return "not started"
     return "was cancelled" if status is RunStatus.CANCELLED else status.value
+
+
+def _startable_version(workflow_id: UUID, number: int | None) -> UUID:
+    # Unlocked, so that starts do not queue behind each other.
+    row = definitions.find_workflow(workflow_id)
+    if row is None:
+        raise NotFoundError("There is no such workflow.")
+    version_id = _version_to_run(row, number)
+    if row.is_archived:
+        raise ConflictError("This workflow is archived and starts no runs. Restore it first.")
+    return version_id
+
+
+def _input_errors(plan: Plan, run_input: Mapping[str, Any]) -> list[FieldError]:
+    errors = check_value(schema=plan.input_schema, value=dict(run_input), prefix="input")
+    return errors or check_sources(plan, run_input)
+
+
+def _refuse(errors: Sequence[FieldError]) -> None:
+    if errors:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise RunInputError(f"{first.field} {first.message}{more}.", errors=errors)
 
 
 def _version_to_run(row: definitions.WorkflowRow, number: int | None) -> UUID:

@@ -3,24 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from workflows_app.core.json_text import dumps, loads
 from workflows_app.core.state import RunState, RunStatus
 from workflows_app.models import Run, Version
-from workflows_app.store.codec import state_from_json, state_to_json
+from workflows_app.store.codec import state_from_json
 from workflows_app.store.sql import (
     Row,
     as_moment,
     as_uuid,
+    immediate,
     is_postgresql,
-    moment_key,
     query,
     run_key,
+    to_sqlite,
 )
 
 
@@ -107,47 +110,83 @@ def _run_row(row: Row) -> RunRow:
     )
 
 
-def insert_run(
-    *,
-    run_id: UUID,
-    workflow_id: UUID,
-    version_id: UUID,
-    input: Any,
-    business_key: str,
-    idempotency_key: str | None,
-    labels: Mapping[str, Any],
-    created_by_id: Any,
-    parent_id: UUID | None,
-    rerun_of_id: UUID | None,
-    now: datetime,
-) -> bool:
-    """Write a run that has not started; False when the idempotency key is taken already."""
-    values: dict[str, Any] = {
-        "id": run_key(run_id),
-        "workflow_id": run_key(workflow_id),
-        "version_id": run_key(version_id),
-        "status": RunStatus.RUNNING.value,
-        "seq": 0,
-        "state": dumps(state_to_json(RunState())),
-        "business_key": business_key,
-        "idempotency_key": idempotency_key,
-        "labels": dumps(dict(labels)),
-        "input": dumps(input),
-        "created_by_id": created_by_id,
-        "parent_id": None if parent_id is None else run_key(parent_id),
-        "rerun_of_id": None if rerun_of_id is None else run_key(rerun_of_id),
-        "created_at": moment_key(now),
-    }
-    names = ", ".join(values)
-    places = ", ".join(["%s"] * len(values))
-    return bool(
-        query(
-            f"INSERT INTO workflows_app_run ({names}) VALUES ({places}) "
-            "ON CONFLICT (workflow_id, idempotency_key) WHERE idempotency_key IS NOT NULL "
-            "DO NOTHING RETURNING id",
-            list(values.values()),
-        )
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be written, that has not started."""
+
+    id: UUID
+    workflow_id: UUID
+    version_id: UUID
+    input: Any
+    created_at: datetime
+    business_key: str = ""
+    idempotency_key: str | None = None
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    created_by_id: Any = None
+    parent_id: UUID | None = None
+    rerun_of_id: UUID | None = None
+
+
+_NEW_TYPES: Mapping[str, str] = {
+    "id": "uuid",
+    "workflow_id": "uuid",
+    "version_id": "uuid",
+    "status": "text",
+    "seq": "bigint",
+    "state": "jsonb",
+    "business_key": "text",
+    "idempotency_key": "text",
+    "labels": "jsonb",
+    "input": "jsonb",
+    "created_by_id": "text",
+    "parent_id": "uuid",
+    "rerun_of_id": "uuid",
+    "created_at": "timestamptz",
+}
+
+
+def insert_runs(new: Sequence[NewRun]) -> set[UUID]:
+    """Write runs. Those whose idempotency key is taken already are passed over.
+
+    Returns:
+        The ids of the runs that were written.
+    """
+    names = ", ".join(_NEW_TYPES)
+    conflict = (
+        "ON CONFLICT (workflow_id, idempotency_key) WHERE idempotency_key IS NOT NULL "
+        "DO NOTHING RETURNING id"
     )
+    documents = [_new_row(run) for run in new]
+    if is_postgresql():
+        types = ", ".join(f"{name} {kind}" for name, kind in _NEW_TYPES.items())
+        account = Run._meta.get_field("created_by").db_type(connection)
+        values = names.replace("created_by_id", f"created_by_id::{account}").replace(
+            "input", "COALESCE(input, 'null')"
+        )
+        rows = query(
+            f"INSERT INTO workflows_app_run ({names}) SELECT {values} "
+            f"FROM jsonb_to_recordset(%s::jsonb) AS x({types}) {conflict}",
+            (dumps(documents),),
+        )
+        return {as_uuid(row[0]) for row in rows}
+    places = ", ".join(["%s"] * len(_NEW_TYPES))
+    written: set[UUID] = set()
+    with immediate():
+        for document in documents:
+            row = [
+                dumps(value) if _NEW_TYPES[name] == "jsonb" else to_sqlite(value)
+                for name, value in document.items()
+            ]
+            found = query(
+                f"INSERT INTO workflows_app_run ({names}) VALUES ({places}) {conflict}", row
+            )
+            written.update(as_uuid(key) for (key,) in found)
+    return written
+
+
+def _new_row(run: NewRun) -> dict[str, Any]:
+    told = {name: getattr(run, name, None) for name in _NEW_TYPES}
+    return {**told, "status": RunStatus.RUNNING.value, "seq": 0, "state": {}}
 
 
 def find_by_idempotency_key(workflow_id: UUID, idempotency_key: str) -> UUID | None:

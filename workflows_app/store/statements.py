@@ -4,21 +4,24 @@
 Both forms stand side by side and write the same. On PostgreSQL a data-modifying CTE takes ONE JSON
 parameter (`jsonb_to_recordset`) through a cursor with prepared statements: 4 times the ORM, 2.6
 times five statements. SQLite has no such CTE; there the same is plain statements in one IMMEDIATE
-transaction. The run's row is fenced by its `seq`: when somebody else has moved the run, or left a
-report in its inbox that must be worked in first, nothing is written at all.
+transaction. The steps of several runs share a statement and its commit, which is most of what a
+small step costs. Each run's row is fenced by its `seq`: when somebody else has moved the run, or
+left a report in its inbox that must be worked in first, nothing of that run is written at all.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from workflows_app.core.json_text import dumps
-from workflows_app.store.changes import NODE_RUN_DEFAULTS, StepChange
-from workflows_app.store.sql import immediate, is_postgresql, query, to_sqlite
+from workflows_app.store.changes import NODE_RUN_DEFAULTS, StepChange, TimerKey
+from workflows_app.store.sql import as_uuid, immediate, is_postgresql, query, to_sqlite
 
 _NODE_RUN_TYPES: Mapping[str, str] = {
     "node_type": "text",
@@ -57,100 +60,92 @@ _JSON_COLUMNS = frozenset(
 )
 
 
-def write_step(change: StepChange, *, heeds_inbox: bool = False) -> bool:
-    """Write a step; False, and nothing written, when the run has moved on.
+def write_steps(changes: Sequence[StepChange], *, heeds_inbox: bool = False) -> set[UUID]:
+    """Write steps of different runs together.
 
     Args:
-        change: What to write.
-        heeds_inbox: Refuse also when reports wait in the run's inbox. For steps decided without the
+        changes: What to write, one for each run.
+        heeds_inbox: Refuse also when reports wait in a run's inbox. For steps decided without the
             run's lock; whoever holds the lock has drained the inbox.
+
+    Returns:
+        The runs whose step was written. Nothing is written of the others, which have moved on.
     """
+    # All writers take rows in this order, so that no two of them deadlock.
+    ordered = sorted(changes, key=lambda change: change.run_id)
     if is_postgresql():
-        return _write_on_postgresql(change, heeds_inbox)
-    return _write_on_sqlite(change, heeds_inbox)
+        return _write_on_postgresql(ordered, heeds_inbox)
+    with immediate():
+        return {change.run_id for change in ordered if _write_on_sqlite(change, heeds_inbox)}
 
 
 # PostgreSQL
 
 
-def _write_on_postgresql(change: StepChange, heeds_inbox: bool) -> bool:
-    new = [
-        {"node_id": n.node_id, "visit": n.visit, **NODE_RUN_DEFAULTS, **n.values}
-        for n in change.nodes
-        if n.is_new
-    ]
-    # In the order in which `store.inbox` takes the same rows, so that the two never deadlock.
-    changed = sorted(
-        (n for n in change.nodes if not n.is_new and n.values), key=lambda n: (n.node_id, n.visit)
-    )
-    columns = tuple(sorted({name for n in changed for name in n.values}))
-    document: dict[str, Any] = {
-        "id": change.run_id,
-        "fence": change.fence,
-        "run": change.run,
-        "events": [
-            {
-                "seq": e.seq,
-                "type": e.type,
-                "node_id": e.node_id,
-                "visit": e.visit,
-                "data": e.data,
-                "at": e.at,
-            }
-            for e in change.events
-        ],
-    }
-    if new:
-        document["new"] = new
-    if changed:
-        document["changed"] = [
-            {"node_id": n.node_id, "visit": n.visit, "set": n.values} for n in changed
-        ]
-    if change.timers:
-        document["timers"] = [
-            {
-                "kind": t.key.kind,
-                "node_id": t.key.node_id,
-                "visit": t.key.visit,
-                "attempt": t.attempt,
-                "due_at": t.due_at,
-            }
-            for t in change.timers
-        ]
-    if change.dropped_timers and not change.drops_all_timers:
-        document["dropped"] = [
-            {"kind": key.kind, "node_id": key.node_id, "visit": key.visit}
-            for key in change.dropped_timers
-        ]
-    if change.logs:
-        document["logs"] = [
-            {
-                "node_id": line.node_id,
-                "visit": line.visit,
-                "attempt": line.attempt,
-                "level": line.level,
-                "message": line.message,
-                "at": line.at,
-            }
-            for line in change.logs
-        ]
-    parts = tuple(name for name in ("new", "timers", "dropped", "logs") if name in document)
-    statement = _step_statement(
-        tuple(sorted(change.run)), columns, parts, change.drops_all_timers, heeds_inbox
-    )
-    return bool(query(statement, (dumps(document),)))
+def _write_on_postgresql(changes: Sequence[StepChange], heeds_inbox: bool) -> set[UUID]:
+    document: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for n, change in enumerate(changes):
+        document["runs"].append({"n": n, "id": change.run_id, "fence": change.fence, **change.run})
+        for event in change.events:
+            document["events"].append(
+                {
+                    "n": n,
+                    "seq": event.seq,
+                    "type": event.type,
+                    "node_id": event.node_id,
+                    "visit": event.visit,
+                    "data": event.data,
+                    "at": event.at,
+                }
+            )
+        for node in sorted(change.nodes, key=lambda node: (node.node_id, node.visit)):
+            place = {"n": n, "node_id": node.node_id, "visit": node.visit}
+            if node.is_new:
+                document["new"].append({**place, **NODE_RUN_DEFAULTS, **node.values})
+            elif node.values:
+                document["changed"].append({**place, "set": node.values})
+        for timer in change.timers:
+            document["timers"].append(
+                {"n": n, **_key(timer.key), "attempt": timer.attempt, "due_at": timer.due_at}
+            )
+        if change.drops_all_timers:
+            document["closed"].append({"n": n})
+        else:
+            document["dropped"] += [{"n": n, **_key(key)} for key in change.dropped_timers]
+        for line in change.logs:
+            document["logs"].append(
+                {
+                    "n": n,
+                    "node_id": line.node_id,
+                    "visit": line.visit,
+                    "attempt": line.attempt,
+                    "level": line.level,
+                    "message": line.message,
+                    "at": line.at,
+                }
+            )
+    told = {name: rows for name, rows in document.items() if rows}
+    run_columns = tuple(sorted({name for change in changes for name in change.run}))
+    node_columns = tuple(sorted({name for row in told.get("changed", ()) for name in row["set"]}))
+    parts = tuple(sorted(told.keys() - {"runs"}))
+    statement = _step_statement(run_columns, node_columns, parts, heeds_inbox)
+    return {as_uuid(row[0]) for row in query(statement, (dumps(told),))}
+
+
+def _key(key: TimerKey) -> dict[str, Any]:
+    return {"kind": key.kind, "node_id": key.node_id, "visit": key.visit}
 
 
 @lru_cache(maxsize=256)
 def _step_statement(
     run_columns: tuple[str, ...],
-    changed_columns: tuple[str, ...],
+    node_columns: tuple[str, ...],
     parts: tuple[str, ...],
-    drops_all_timers: bool,
     heeds_inbox: bool,
 ) -> str:
     """The CTE for these columns and parts. All names come from the tables above."""
-    values = ", ".join(f"{c} = x.{c}" for c in run_columns)
+    # Steps that end a run write more columns than others: what a step leaves out stays.
+    values = ", ".join(f"{c} = COALESCE(x.{c}, r.{c})" for c in run_columns)
     types = ", ".join(f"{c} {_RUN_TYPES[c]}" for c in run_columns)
     inbox = (
         " AND NOT EXISTS (SELECT 1 FROM workflows_app_inboxitem i WHERE i.run_id = r.id)"
@@ -161,19 +156,22 @@ def _step_statement(
         "d AS MATERIALIZED (SELECT %s::jsonb AS j)",
         f"""fenced AS (
             UPDATE workflows_app_run r SET {values}
-            FROM d, jsonb_to_record(d.j->'run') AS x({types})
-            WHERE r.id = (d.j->>'id')::uuid AND r.seq = (d.j->>'fence')::bigint{inbox}
-            RETURNING r.id)""",
-        """events AS (
+            FROM d, jsonb_to_recordset(d.j->'runs') AS x(n int, id uuid, fence bigint, {types})
+            WHERE r.id = x.id AND r.seq = x.fence{inbox}
+            RETURNING r.id, x.n)""",
+    ]
+    if "events" in parts:
+        clauses.append(
+            """events AS (
             INSERT INTO workflows_app_runevent (run_id, seq, type, node_id, visit, data, at)
             SELECT f.id, x.seq, x.type, x.node_id, x.visit, x.data, x.at
-            FROM fenced f, d, jsonb_to_recordset(d.j->'events')
-                AS x(seq bigint, type text, node_id text, visit int, data jsonb,
-                    at timestamptz))""",
-    ]
-    if changed_columns:
-        names = ", ".join(changed_columns)
-        values = ", ".join(f"p.{c}" for c in changed_columns)
+            FROM d, jsonb_to_recordset(d.j->'events')
+                AS x(n int, seq bigint, type text, node_id text, visit int, data jsonb,
+                    at timestamptz) JOIN fenced f USING (n))"""
+        )
+    if "changed" in parts:
+        names = ", ".join(node_columns)
+        values = ", ".join(f"p.{c}" for c in node_columns)
         # Known rows are found as conflicts with the unique key, since that goes through its index
         # whatever the planner thinks of the table's size; a join may become a full scan. What is to
         # be set rides in a column of the row that is proposed and never inserted.
@@ -183,8 +181,8 @@ def _step_statement(
                 execution, status, attempt, earlier_attempts, ports, is_reused, worker, queued_at)
             SELECT f.id, x.node_id, x.visit, x.set,
                 '', '', 'queued', 1, '[]', '[]', false, '', now()
-            FROM fenced f, d, jsonb_to_recordset(d.j->'changed')
-                AS x(node_id text, visit int, set jsonb)
+            FROM d, jsonb_to_recordset(d.j->'changed')
+                AS x(n int, node_id text, visit int, set jsonb) JOIN fenced f USING (n)
             ON CONFLICT (run_id, node_id, visit) DO UPDATE SET ({names}) =
                 (SELECT {values} FROM jsonb_populate_record(n, EXCLUDED.progress) p))"""
         )
@@ -196,29 +194,33 @@ def _step_statement(
             f"""new AS (
             INSERT INTO workflows_app_noderun (run_id, node_id, visit, {names})
             SELECT f.id, x.node_id, x.visit, {values}
-            FROM fenced f, d, jsonb_to_recordset(d.j->'new')
-                AS x(node_id text, visit int, {types}))"""
+            FROM d, jsonb_to_recordset(d.j->'new')
+                AS x(n int, node_id text, visit int, {types}) JOIN fenced f USING (n))"""
         )
     if "timers" in parts:
         clauses.append(
             """timers AS (
             INSERT INTO workflows_app_timer (run_id, kind, node_id, visit, attempt, due_at)
             SELECT f.id, x.kind, x.node_id, x.visit, x.attempt, x.due_at
-            FROM fenced f, d, jsonb_to_recordset(d.j->'timers')
-                AS x(kind text, node_id text, visit int, attempt int, due_at timestamptz)
+            FROM d, jsonb_to_recordset(d.j->'timers')
+                AS x(n int, kind text, node_id text, visit int, attempt int, due_at timestamptz)
+                JOIN fenced f USING (n)
             ON CONFLICT (run_id, kind, node_id, visit)
                 DO UPDATE SET attempt = EXCLUDED.attempt, due_at = EXCLUDED.due_at)"""
         )
-    if drops_all_timers:
+    if "closed" in parts:
         clauses.append(
-            "dropped AS (DELETE FROM workflows_app_timer t USING fenced f WHERE t.run_id = f.id)"
+            """closed AS (
+            DELETE FROM workflows_app_timer t
+            USING d, jsonb_to_recordset(d.j->'closed') AS x(n int) JOIN fenced f USING (n)
+            WHERE t.run_id = f.id)"""
         )
-    elif "dropped" in parts:
+    if "dropped" in parts:
         clauses.append(
             """dropped AS (
             DELETE FROM workflows_app_timer t
-            USING fenced f, d, jsonb_to_recordset(d.j->'dropped')
-                AS x(kind text, node_id text, visit int)
+            USING d, jsonb_to_recordset(d.j->'dropped')
+                AS x(n int, kind text, node_id text, visit int) JOIN fenced f USING (n)
             WHERE t.run_id = f.id AND t.kind = x.kind AND t.node_id = x.node_id
                 AND t.visit = x.visit)"""
         )
@@ -227,9 +229,9 @@ def _step_statement(
             """logs AS (
             INSERT INTO workflows_app_nodelog (run_id, node_id, visit, attempt, level, message, at)
             SELECT f.id, x.node_id, x.visit, x.attempt, x.level, x.message, x.at
-            FROM fenced f, d, jsonb_to_recordset(d.j->'logs')
-                AS x(node_id text, visit int, attempt int, level text, message text,
-                     at timestamptz))"""
+            FROM d, jsonb_to_recordset(d.j->'logs')
+                AS x(n int, node_id text, visit int, attempt int, level text, message text,
+                     at timestamptz) JOIN fenced f USING (n))"""
         )
     return "WITH " + ",\n".join(clauses) + "\nSELECT id FROM fenced"
 
@@ -239,7 +241,7 @@ def _step_statement(
 
 def _write_on_sqlite(change: StepChange, heeds_inbox: bool) -> bool:
     run_id = change.run_id.hex
-    with immediate(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         names, values = _columns(change.run)
         inbox = (
             " AND NOT EXISTS (SELECT 1 FROM workflows_app_inboxitem i WHERE i.run_id = %s)"

@@ -11,7 +11,8 @@ from workflows_app.api import schemas
 from workflows_app.api.auth import requires
 from workflows_app.api.identity import user_of
 from workflows_app.contracts.definitions import WorkflowDetail, WorkflowPage, WorkflowTemplate
-from workflows_app.contracts.runs import RunSnapshot
+from workflows_app.contracts.runs import RunSnapshot, StartedRun, StartedRuns
+from workflows_app.engine.start import AskedRun
 from workflows_app.selectors import runs as run_reads
 from workflows_app.selectors import templates as template_reads
 from workflows_app.selectors import workflows as reads
@@ -218,6 +219,30 @@ def start_run(
     )
     run = run_reads.get_snapshot(run_id=started.run_id)
     return Status(201 if started.is_new else 200, run)
+
+
+@router.post(
+    "/{uuid:workflow_id}/runs/bulk",
+    response={201: StartedRuns},
+    auth=requires("run"),
+    operation_id="startRuns",
+    summary="Start many runs",
+)
+def start_runs(
+    request: HttpRequest, workflow_id: UUID, body: schemas.StartRuns
+) -> Status[StartedRuns]:
+    """All of them, or none: when one input is wrong, the answer names it.
+
+    Idempotency keys that repeat give the earlier runs.
+    """
+    asked = [
+        AskedRun(run.input, run.business_key, run.idempotency_key, run.labels) for run in body.runs
+    ]
+    started = runs.start_runs(
+        actor=user_of(request), workflow_id=workflow_id, asked=asked, version=body.version
+    )
+    answer = [StartedRun(id=run.run_id, is_new=run.is_new) for run in started]
+    return Status(201, StartedRuns(runs=answer))
 
 
 def _detail(request: HttpRequest, workflow_id: UUID, response: HttpResponse) -> WorkflowDetail:

@@ -918,6 +918,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{workflow_id}/runs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start many runs
+         * @description All of them, or none: when one input is wrong, the answer names it.
+         *
+         *     Idempotency keys that repeat give the earlier runs.
+         */
+        post: operations["startRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{workflow_id}/validate": {
         parameters: {
             query?: never;
@@ -2565,6 +2587,27 @@ export interface components {
             node_id: string | null;
         };
         /**
+         * OneOfRuns
+         * @description What one of several runs starts with.
+         */
+        OneOfRuns: {
+            /**
+             * Business Key
+             * @default
+             */
+            business_key: string;
+            /** Idempotency Key */
+            idempotency_key?: string | null;
+            /** Input */
+            input?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Labels */
+            labels?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * OpenTask
          * @description A human task of a run below this one that nobody has decided yet.
          */
@@ -3454,6 +3497,37 @@ export interface components {
             version?: number | null;
         };
         /**
+         * StartRuns
+         * @description Runs to start together.
+         */
+        StartRuns: {
+            /** Runs */
+            runs: components["schemas"]["OneOfRuns"][];
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * StartedRun
+         * @description One of several runs that were asked for.
+         */
+        StartedRun: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is New */
+            is_new: boolean;
+        };
+        /**
+         * StartedRuns
+         * @description Runs that were started together, in the order in which they were asked for.
+         */
+        StartedRuns: {
+            /** Runs */
+            runs: components["schemas"]["StartedRun"][];
+        };
+        /**
          * State
          * @description A box on the canvas. Which fields matter depends on the type.
          */
@@ -4200,6 +4274,7 @@ export type NodePort = components['schemas']['NodePort'];
 export type NodeType = components['schemas']['NodeType'];
 export type NodeView = components['schemas']['NodeView'];
 export type ObstacleView = components['schemas']['ObstacleView'];
+export type OneOfRuns = components['schemas']['OneOfRuns'];
 export type OpenTask = components['schemas']['OpenTask'];
 export type Outcome = components['schemas']['Outcome'];
 export type Palette = components['schemas']['Palette'];
@@ -4245,6 +4320,9 @@ export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type Settings = components['schemas']['Settings'];
 export type SnapshotFrame = components['schemas']['SnapshotFrame'];
 export type StartRun = components['schemas']['StartRun'];
+export type StartRuns = components['schemas']['StartRuns'];
+export type StartedRun = components['schemas']['StartedRun'];
+export type StartedRuns = components['schemas']['StartedRuns'];
 export type State = components['schemas']['State'];
 export type StateMachineDocument = components['schemas']['StateMachineDocument'];
 export type StructureDiff = components['schemas']['StructureDiff'];
@@ -6000,6 +6078,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSnapshot"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    startRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRuns"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRuns"];
                 };
             };
             /** @description A problem (RFC 9457) */

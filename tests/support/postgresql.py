@@ -15,13 +15,21 @@ from tests.support.ports import free_port
 
 _CONFIGURATION = """
 listen_addresses = '127.0.0.1'
+max_connections = 200
+log_min_messages = warning
+"""
+_FOR_TESTS = """
 # Safe against crashes of the server, which tests cause, though not against those of the machine.
 fsync = off
 full_page_writes = off
 shared_buffers = 64MB
-max_connections = 200
 autovacuum = off
-log_min_messages = warning
+"""
+_FOR_MEASURING = """
+fsync = on
+synchronous_commit = on
+shared_buffers = 512MB
+max_wal_size = 4GB
 """
 
 
@@ -32,9 +40,11 @@ class PostgresqlServer:
     directory: Path
     port: int
     programs: Path
+    is_durable: bool = False
+    """True: what it commits outlives the machine, as in production."""
 
     @classmethod
-    def start(cls) -> PostgresqlServer:
+    def start(cls, *, is_durable: bool = False) -> PostgresqlServer:
         """Make a cluster and start it.
 
         PostgreSQL refuses to run as root, so root hands it to the system's `postgres` user.
@@ -43,6 +53,7 @@ class PostgresqlServer:
         # Below the system's own temporary directory, which that other user can enter.
         directory = Path(tempfile.mkdtemp(prefix="flowdeck-postgresql-"))
         server = cls(directory=directory, port=free_port(), programs=initdb.parent)
+        server.is_durable = is_durable
         if os.geteuid() == 0:
             shutil.chown(directory, "postgres", "postgres")
         try:
@@ -60,7 +71,8 @@ class PostgresqlServer:
             "--encoding", "UTF8", "--locale", "C", "--no-sync",
         )  # fmt: skip
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.write(f"{_CONFIGURATION}port = {self.port}\n")
+            file.write(_CONFIGURATION + (_FOR_MEASURING if self.is_durable else _FOR_TESTS))
+            file.write(f"port = {self.port}\n")
             file.write(f"unix_socket_directories = '{self.directory}'\n")
 
     @property

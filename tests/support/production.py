@@ -133,11 +133,11 @@ class ProductionServers:
     template: str = "flowdeck_template"
 
     @classmethod
-    def start(cls, directory: Path) -> ProductionServers:
+    def start(cls, directory: Path, *, is_durable: bool = False) -> ProductionServers:
         """Start both and make the template."""
         directory.mkdir(parents=True)
         with contextlib.ExitStack() as cleanup:
-            postgresql = PostgresqlServer.start()
+            postgresql = PostgresqlServer.start(is_durable=is_durable)
             cleanup.callback(postgresql.stop)
             redis = RedisServer()
             cleanup.callback(redis.stop)

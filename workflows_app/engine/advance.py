@@ -40,7 +40,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -255,6 +255,19 @@ def advance_in_hand(
     moved = write_steps(changes, heeds_inbox=True) if changes else set()
     _tell([steps[run_id][0] for run_id in moved], bool(worker))
     return {run_id: _continuation(*steps[run_id]) for run_id in moved}
+
+
+def begin_in_hand(held: Continuation, begun: Report) -> Continuation | None:
+    """Tell that the node begins, on the state in hand; None, and nothing told, if that is old."""
+    if not held.is_alone:
+        return None
+    step = Step(held.run, held.plan, clock.now(), is_locked=False, outputs=held.outputs)
+    step.feed(begun)
+    change = step.change()
+    if change is None or not write_steps([change], heeds_inbox=True):
+        return None
+    _tell([step], is_worker=False)
+    return replace(held, run=step.row_after(), is_started=True)
 
 
 def start_locked(steps: Sequence[Step], started: RunStarted) -> None:

@@ -51,9 +51,12 @@ class _Lease:
 class BulkWork:
     """What one thread of a worker does for bulks."""
 
-    def __init__(self, worker: str, keeper: Keeper) -> None:
+    def __init__(
+        self, worker: str, keeper: Keeper, on_claim: Callable[[], None] = lambda: None
+    ) -> None:
         self._worker = worker
         self._keeper = keeper
+        self._on_claim = on_claim
         self._known: tuple[int, ItemWork] | None = None
 
     def take_turn(self) -> bool:
@@ -61,6 +64,7 @@ class BulkWork:
         claimed = persist(self._claim)
         if claimed is None:
             return False
+        self._on_claim()
         try:
             self._carry_out(claimed)
         except (OperationalError, InterfaceError):

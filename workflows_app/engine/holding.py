@@ -166,13 +166,20 @@ class Holding:
             results, self._results = self._results, []
             return results
 
+    @property
+    def is_held_up(self) -> bool:
+        """True while a node runs that is not quick."""
+        with self._guard:
+            held = self._current
+            return held is not None and self._has_run(held, START_TOLD_AFTER_SECONDS)
+
     def untold_start(self) -> tuple[HeldNode, Told] | None:
         """The start of a node that has been running for a while and nobody knows of."""
         with self._guard:
             held = self._current
             if held is None or held.is_start_told or held.started is None:
                 return None
-            if time.monotonic() - held.begun_at < START_TOLD_AFTER_SECONDS:
+            if not self._has_run(held, START_TOLD_AFTER_SECONDS):
                 return None
             return held, held.told(self._start_of(held))
 
@@ -180,10 +187,13 @@ class Holding:
         """Nodes that wait behind a slow one; they are held no longer."""
         with self._guard:
             held = self._current
-            if held is None or held.started is None:
+            if held is None or not self._has_run(held, HANDED_BACK_AFTER_SECONDS):
                 return []
-            if time.monotonic() - held.begun_at < HANDED_BACK_AFTER_SECONDS:
-                return []
+        return self.drop_waiting()
+
+    def drop_waiting(self) -> list[HeldNode]:
+        """Nodes that nobody has begun; they are held no longer."""
+        with self._guard:
             waiting = list(self._waiting)
             self._waiting.clear()
             return waiting
@@ -224,6 +234,9 @@ class Holding:
     def _all(self) -> list[ClaimedNode]:
         held = [h.claim for h in self._waiting]
         return [*held, self._current.claim] if self._current is not None else held
+
+    def _has_run(self, held: HeldNode, seconds: float) -> bool:
+        return held.started is not None and time.monotonic() - held.begun_at >= seconds
 
     def _start_of(self, held: HeldNode) -> list[Report]:
         if held.is_start_told or held.started is None:

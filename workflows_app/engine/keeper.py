@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,7 +15,8 @@ from django.db import connection
 from workflows_app.conf import lease_seconds
 from workflows_app.engine import clock
 from workflows_app.engine.advance import advance_with
-from workflows_app.engine.holding import Holding
+from workflows_app.engine.holding import HeldNode, Holding
+from workflows_app.engine.lane import Lane
 from workflows_app.engine.reporting import report
 from workflows_app.outbound.dispatch import hint_work
 from workflows_app.store import claims
@@ -37,8 +39,9 @@ class Lease(Protocol):
 class Keeper:
     """Watches the holdings of all threads of the process. Its thread starts with the first one."""
 
-    def __init__(self, worker: str) -> None:
+    def __init__(self, worker: str, lane: Lane | None = None) -> None:
         self._worker = worker
+        self._lane = lane or Lane()
         self._guard = threading.Lock()
         self._ticking = threading.Lock()
         self._holdings: list[Holding] = []
@@ -126,15 +129,26 @@ class Keeper:
             except DatabaseError:
                 holding.give_back(results)
                 raise
+        if holding.is_held_up:
+            self.open_lane(holding)
         untold = holding.untold_start()
         if untold is not None:
             held, start = untold
             report([start], worker=self._worker)
             held.is_start_told = True
         stuck = holding.stuck_behind()
-        if stuck:
-            claims.hand_back([held.claim for held in stuck], worker=self._worker)
-            hint_work(len(stuck))
+        self.hand_back(stuck, hints=len(stuck))
+
+    def open_lane(self, holding: Holding) -> None:
+        """Let another thread do the quick nodes while this one is busy."""
+        if self._lane.open(holding):
+            hint_work(1)
+
+    def hand_back(self, waiting: Sequence[HeldNode], *, hints: int) -> None:
+        """Give claimed nodes that nobody has begun to other workers, and wake so many of them."""
+        if waiting:
+            claims.hand_back([held.claim for held in waiting], worker=self._worker)
+            hint_work(hints)
 
     def _write_words(self, holding: Holding) -> None:
         holding.write_lines()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 LARGEST_CHUNK = 50
+FLEETING_SECONDS = 0.002
 QUICK_SECONDS = 0.005
 SLOW_SECONDS = 0.05
 
@@ -15,11 +16,18 @@ class Pace:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._chunk = 1
+        self.is_quick = False
+        """True while nodes are so quick that a second thread would be in the way."""
 
     @property
     def chunk(self) -> int:
         """Nodes to claim next."""
         return self._chunk
+
+    def shrink(self) -> None:
+        """The last chunk was more than could be begun in a moment."""
+        with self._guard:
+            self._chunk = max(1, self._chunk // 2)
 
     def learn(self, count: int, seconds: float) -> None:
         """A chunk of `count` nodes took that long."""
@@ -27,6 +35,7 @@ class Pace:
             return
         each = seconds / count
         with self._guard:
+            self.is_quick = each < FLEETING_SECONDS
             if each > SLOW_SECONDS:
                 self._chunk = 1
             elif each > QUICK_SECONDS:

@@ -20,11 +20,12 @@ from workflows_app.core.plan import Plan, PlanNode
 from workflows_app.core.scope import sources_of
 from workflows_app.core.state import NodeStatus
 from workflows_app.engine import clock, memo, trigger_points
-from workflows_app.engine.advance import Continuation, advance_with
+from workflows_app.engine.advance import Continuation, advance_with, begin_in_hand
 from workflows_app.engine.bulk_work import BulkWork
 from workflows_app.engine.execute import execute
 from workflows_app.engine.holding import HeldNode, Holding
 from workflows_app.engine.keeper import Keeper
+from workflows_app.engine.lane import Lane
 from workflows_app.engine.outputs import Outputs
 from workflows_app.engine.pace import Pace
 from workflows_app.engine.persistence import persist
@@ -41,7 +42,7 @@ from workflows_app.store.codec import Report
 logger = logging.getLogger(__name__)
 
 ALONE_SECONDS = 0.1
-"""How long nodes that must not run twice go on one after the other while claimed nodes wait."""
+"""How long runs go on alone, one after the other, before claimed nodes that wait go to others."""
 
 WORK_SECONDS = 20.0
 """How long one call looks for work before it makes room for another and asks to be called again."""
@@ -53,7 +54,8 @@ class Worker:
     def __init__(self, name: str) -> None:
         self.name = name
         self.pace = Pace()
-        self.keeper = Keeper(name)
+        self.lane = Lane()
+        self.keeper = Keeper(name, self.lane)
 
     def work(self, *, seconds: float = WORK_SECONDS) -> int:
         """Claim and run nodes and batches until none is ready, or the time is over.
@@ -62,7 +64,10 @@ class Worker:
             How many nodes were run and turns with batches taken.
         """
         holding = Holding(self.name)
-        bulk_work = BulkWork(self.name, self.keeper)
+        if not self.lane.enter(holding, is_quick=self.pace.is_quick):
+            return 0
+        # Batches take their time, and go on side by side.
+        bulk_work = BulkWork(self.name, self.keeper, lambda: self.keeper.open_lane(holding))
         self.keeper.watch(holding)
         deadline = time.monotonic() + seconds
         count = 0
@@ -70,9 +75,10 @@ class Worker:
             while time.monotonic() < deadline:
                 done = self._carry_out(holding, deadline) + bulk_work.take_turn()
                 count += done
-                if not done:
+                if not done and self.lane.leave(holding):
                     return count
         finally:
+            self.lane.open(holding)
             self.keeper.forget(holding)
         hint_work(1)
         return count
@@ -82,9 +88,8 @@ class Worker:
         claims.expire_leases(worker=self.name, now=clock.now())
         batches.expire_leases(worker=self.name, now=clock.now())
 
-    def _claim(self, holding: Holding) -> bool:
-        """Claim as many nodes as the worker has room for. False when there were fewer."""
-        limit = self.pace.chunk - holding.count
+    def _claim(self, holding: Holding, limit: int) -> bool:
+        """Claim up to so many nodes. False when there were fewer."""
         claimed = persist(lambda: self._claim_nodes(limit))
         if claimed:
             trigger_points.reach(trigger_points.NODES_CLAIMED)
@@ -100,39 +105,45 @@ class Worker:
         """Claim nodes, run them and what follows from them for this worker, in rounds.
 
         The runs that the worker has in hand go on side by side: a round runs one node of each, and
-        writes what came of them together. A run whose nodes must not run twice goes on alone, for
-        a moment while others wait.
+        writes what came of them together. A run whose nodes must not run twice goes on alone;
+        others do not wait for it longer than a moment.
         """
         count = done = 0
         seconds = 0.0
         may_be_more = True
-        alone_until = time.monotonic() + ALONE_SECONDS
+        alone_until = 0.0
         while True:
-            held = holding.next()
-            if held is None:
+            loaded = holding.next()
+            if loaded is None:
                 self.pace.learn(done, seconds)
                 done, seconds = 0, 0.0
                 self._write(holding, deadline)
                 may_be_more = may_be_more and time.monotonic() < deadline
-                if may_be_more and holding.count < self.pace.chunk:
-                    may_be_more = self._claim(holding)
+                room = self.pace.chunk - holding.count
+                if may_be_more and room > 0:
+                    may_be_more = self._claim(holding, room)
+                    alone_until = time.monotonic() + ALONE_SECONDS
                 if not holding.count and not may_be_more:
                     return count
                 continue
-            if not self._begin(holding, held):
+            held = self._begin(holding, loaded)
+            if held is None:
                 continue
             began = time.monotonic()
             holding.end(held, held.failure or self._execute(holding, held))
             seconds += time.monotonic() - began
             done += 1
             count += 1
-            if not held.is_grouped:
-                self._write(holding, alone_until if holding.count else deadline)
-            elif holding.should_write():
-                self._write(holding, deadline)
+            if held.is_grouped and not holding.should_write():
+                continue
+            if not held.is_grouped and holding.count and time.monotonic() > alone_until:
+                self.pace.shrink()
+                # Quick ones, so far: whoever takes them goes on with the next.
+                self.keeper.hand_back(holding.drop_waiting(), hints=1)
+            self._write(holding, deadline)
 
-    def _begin(self, holding: Holding, held: HeldNode) -> bool:
-        """Start a claimed node. False when it is the worker's no longer.
+    def _begin(self, holding: Holding, held: HeldNode) -> HeldNode | None:
+        """Start a claimed node. None when it is the worker's no longer.
 
         Nodes that must not run twice are begun only once everybody knows that they are.
         """
@@ -141,15 +152,20 @@ class Worker:
         started = NodeStarted(claim.node_id, claim.visit, claim.attempt, at)
         if held.is_grouped or held.is_start_told or held.failure is not None:
             holding.begin(held, started)
-            return True
+            return held
         told = Report(started, worker=self.name, input=held.continuation.config)
+        begun = persist(lambda: begin_in_hand(held.continuation, told))
+        if begun is not None:
+            held = HeldNode(begun)
+            holding.begin(held, started)
+            return held
         persist(lambda: advance_with(claim.run_id, [told]))
         lease = clock.now() + timedelta(seconds=lease_seconds())
         if claims.extend_leases([claim], worker=self.name, lease_until=lease):
-            return False
+            return None
         held.is_start_told = True
         holding.begin(held, started)
-        return True
+        return held
 
     def _execute(self, holding: Holding, held: HeldNode) -> Report:
         claim = held.claim

@@ -20,6 +20,7 @@ from workflows_app.core.state import VisitKey
 from workflows_app.models import Batch, Bulk
 from workflows_app.store.bulks import ACTIVE, BulkRow, Pending, row_of, settle
 from workflows_app.store.children import are_all_open
+from workflows_app.store.sql import query
 
 _CANDIDATES = 20
 
@@ -85,6 +86,9 @@ def claim(
     *, worker: str, now: datetime, lease_until: datetime
 ) -> ClaimedPart | ClaimedBatch | None:
     """Lease what comes next of the oldest bulk that has something to do; None where none has."""
+    # Workers look here whenever they look for nodes, and most of the time there are no bulks.
+    if not query("SELECT 1 FROM workflows_app_bulk WHERE status IN ('open', 'finishing') LIMIT 1"):
+        return None
     for bulk_id in list(_claimable(now).values_list("id", flat=True)[:_CANDIDATES]):
         with transaction.atomic():
             claimed = _claim_of(bulk_id, worker, now, lease_until)

@@ -85,7 +85,9 @@ def write_steps(changes: Sequence[StepChange], *, heeds_inbox: bool = False) -> 
 def _write_on_postgresql(changes: Sequence[StepChange], heeds_inbox: bool) -> set[UUID]:
     document: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for n, change in enumerate(changes):
-        document["runs"].append({"n": n, "id": change.run_id, "fence": change.fence, **change.run})
+        document["runs"].append(
+            {"n": n, "id": change.run_id, "fence": change.fence, "set": change.run}
+        )
         for event in change.events:
             document["events"].append(
                 {
@@ -98,12 +100,15 @@ def _write_on_postgresql(changes: Sequence[StepChange], heeds_inbox: bool) -> se
                     "at": event.at,
                 }
             )
-        for node in sorted(change.nodes, key=lambda node: (node.node_id, node.visit)):
-            place = {"n": n, "node_id": node.node_id, "visit": node.visit}
+        for node in change.nodes:
+            key = {"n": n, "node_id": node.node_id, "visit": node.visit}
             if node.is_new:
-                document["new"].append({**place, **NODE_RUN_DEFAULTS, **node.values})
+                # Claimed in the order in which they were queued.
+                place = len(document["new"])
+                new = {**key, "place": place, **NODE_RUN_DEFAULTS, **node.values}
+                document["new"].append(new)
             elif node.values:
-                document["changed"].append({**place, "set": node.values})
+                document["changed"].append({**key, "set": node.values})
         for timer in change.timers:
             document["timers"].append(
                 {"n": n, **_key(timer.key), "attempt": timer.attempt, "due_at": timer.due_at}
@@ -145,20 +150,31 @@ def _step_statement(
 ) -> str:
     """The CTE for these columns and parts. All names come from the tables above."""
     # Steps that end a run write more columns than others: what a step leaves out stays.
-    values = ", ".join(f"{c} = COALESCE(x.{c}, r.{c})" for c in run_columns)
+    values = ", ".join(f"COALESCE(x.{c}, r.{c})" for c in run_columns)
     types = ", ".join(f"{c} {_RUN_TYPES[c]}" for c in run_columns)
     inbox = (
         " AND NOT EXISTS (SELECT 1 FROM workflows_app_inboxitem i WHERE i.run_id = r.id)"
         if heeds_inbox
         else ""
     )
+    names = ", ".join(run_columns)
+    # Known rows are found as conflicts with a unique key, since that goes through its index
+    # whatever the planner thinks of the table's size; a join may become a full scan. What is to be
+    # set rides in a column of the row that is proposed and never inserted.
     clauses = [
         "d AS MATERIALIZED (SELECT %s::jsonb AS j)",
-        f"""fenced AS (
-            UPDATE workflows_app_run r SET {values}
-            FROM d, jsonb_to_recordset(d.j->'runs') AS x(n int, id uuid, fence bigint, {types})
-            WHERE r.id = x.id AND r.seq = x.fence{inbox}
-            RETURNING r.id, x.n)""",
+        f"""moved AS (
+            INSERT INTO workflows_app_run AS r (id, seq, labels, workflow_id, version_id, status,
+                state, business_key, input, created_at)
+            SELECT x.id, x.fence, x.set, x.id, x.id, 'running', '{{}}', '', '{{}}', now()
+            FROM d, jsonb_to_recordset(d.j->'runs') AS x(id uuid, fence bigint, set jsonb)
+            ON CONFLICT (id) DO UPDATE SET ({names}) =
+                (SELECT {values} FROM jsonb_to_record(EXCLUDED.labels) AS x({types}))
+                WHERE r.seq = EXCLUDED.seq{inbox}
+            RETURNING r.id)""",
+        """fenced AS MATERIALIZED (
+            SELECT x.id, x.n FROM d, jsonb_to_recordset(d.j->'runs') AS x(n int, id uuid)
+            JOIN moved USING (id))""",
     ]
     if "events" in parts:
         clauses.append(
@@ -172,9 +188,6 @@ def _step_statement(
     if "changed" in parts:
         names = ", ".join(node_columns)
         values = ", ".join(f"p.{c}" for c in node_columns)
-        # Known rows are found as conflicts with the unique key, since that goes through its index
-        # whatever the planner thinks of the table's size; a join may become a full scan. What is to
-        # be set rides in a column of the row that is proposed and never inserted.
         clauses.append(
             f"""changed AS (
             INSERT INTO workflows_app_noderun AS n (run_id, node_id, visit, progress, node_type,
@@ -183,6 +196,7 @@ def _step_statement(
                 '', '', 'queued', 1, '[]', '[]', false, '', now()
             FROM d, jsonb_to_recordset(d.j->'changed')
                 AS x(n int, node_id text, visit int, set jsonb) JOIN fenced f USING (n)
+            ORDER BY n, node_id, visit
             ON CONFLICT (run_id, node_id, visit) DO UPDATE SET ({names}) =
                 (SELECT {values} FROM jsonb_populate_record(n, EXCLUDED.progress) p))"""
         )
@@ -195,7 +209,8 @@ def _step_statement(
             INSERT INTO workflows_app_noderun (run_id, node_id, visit, {names})
             SELECT f.id, x.node_id, x.visit, {values}
             FROM d, jsonb_to_recordset(d.j->'new')
-                AS x(n int, node_id text, visit int, {types}) JOIN fenced f USING (n))"""
+                AS x(n int, place int, node_id text, visit int, {types}) JOIN fenced f USING (n)
+            ORDER BY x.place)"""
         )
     if "timers" in parts:
         clauses.append(

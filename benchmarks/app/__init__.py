@@ -1,0 +1,1 @@
+"""The tasks that benchmarks run; for `FLOWDECK_APPS`."""

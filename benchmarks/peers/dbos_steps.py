@@ -12,7 +12,7 @@ import os
 import statistics
 import time
 
-from dbos import DBOS, DBOSClient, Queue
+from dbos import DBOS, DBOSClient
 
 URL = os.environ["BENCH_DATABASE_URL"]
 DBOS(
@@ -25,7 +25,6 @@ DBOS(
         "executor_id": os.environ.get("BENCH_EXECUTOR", "client"),
     }
 )
-queue = Queue("bench", polling_interval_sec=0.02)
 
 
 @DBOS.step()
@@ -49,13 +48,15 @@ def one() -> int:
 @DBOS.workflow()
 def fan_out(count: int) -> int:
     """Branches, and a join."""
+    queue = DBOS.retrieve_queue("bench")
     handles = [queue.enqueue(one) for _ in range(count)]
     return sum(handle.get_result() for handle in handles)
 
 
 def submit(client: DBOSClient, name: str, count: int):
     """Start a workflow."""
-    return client.enqueue({"queue_name": "bench", "workflow_name": name}, count)
+    options = {"queue_name": "bench", "workflow_name": name, "app_version": "1"}
+    return client.enqueue(options, count)
 
 
 def measure_chain(client: DBOSClient, runs: int, size: int) -> dict:
@@ -98,6 +99,7 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.work == "worker":
         DBOS.launch()
+        DBOS.register_queue("bench", polling_interval_sec=0.02)
         print("ready", flush=True)
         while True:
             time.sleep(3600)

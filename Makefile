@@ -6,7 +6,7 @@ VENV_PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format lock frontend run-production benchmark clean
+.PHONY: help run test test-all check format lock frontend run-production bench benchmark clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ run-production: ## One web and one worker process from DATABASE_URL, REDIS_URL, 
 	@$(PYTHON) scripts/bootstrap.py run
 	@$(VENV_PYTHON) scripts/build_frontend.py
 	@exec $(VENV_PYTHON) scripts/run_production.py --port $(PORT)
+
+bench: ## Measure the engine beside its peers, which it installs (ROUNDS=5)
+	@$(PYTHON) scripts/bootstrap.py dev
+	@$(VENV_PYTHON) -m benchmarks.comparison --rounds $(or $(ROUNDS),5)
 
 benchmark: ## Measure the engine on both databases
 	@$(PYTHON) scripts/bootstrap.py dev

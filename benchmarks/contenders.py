@@ -154,9 +154,7 @@ def peers() -> list[Peer]:
             "langgraph_saver.py",
             {"chain": Amount(200), "latency": Amount(30)},
         ),
-        Peer(
-            "viewflow", "viewflow_nodes.py", {"chain": Amount(200), "latency": Amount(20)}
-        ),
+        Peer("viewflow", "viewflow_nodes.py", {"chain": Amount(200), "latency": Amount(20)}),
         Peer(
             "prefect",
             "prefect_flow.py",
@@ -164,7 +162,7 @@ def peers() -> list[Peer]:
             [
                 (
                     "Check out the dashboard",
-                    *"prefect server start --host 127.0.0.1 --port {port}".split(),
+                    *["prefect", "server", "start", "--host", "127.0.0.1", "--port", "{port}"],
                 )
             ],
             {

@@ -38,11 +38,13 @@ RESULTS = ROOT / "test-results"
 LONGEST_STEP_SECONDS = 2400
 """A step that hangs; slow machines need three times what a quick one does."""
 LANES = (
-    ("lint", "frontend", "unit", "sqlite"),
+    ("lint", "frontend", "unit", "sqlite", "accessibility"),
     ("postgresql", "production"),
     ("browser",),
 )
 """Parts that run one after the other; lanes run side by side."""
+ACCESSIBILITY = "e2e/test_accessibility.py"
+"""Long enough to be in another lane than the other tests in a browser."""
 UNIT_ROOMS = ("core", "sdk", "testing", "benchmarks", "conformance/test_in_memory.py")
 SERVER_ROOMS = (
     "models",
@@ -142,7 +144,10 @@ def parts(*, slow: bool) -> dict[str, list[Step]]:
         "postgresql": [
             pytest_step("postgresql", "--database=postgresql", *rooms(*SERVER_ROOMS), slow=slow)
         ],
-        "browser": [pytest_step("browser", *rooms("e2e"), slow=slow)],
+        "accessibility": [pytest_step("accessibility", *rooms(ACCESSIBILITY), slow=slow)],
+        "browser": [
+            pytest_step("browser", *rooms("e2e"), f"--ignore=tests/{ACCESSIBILITY}", slow=slow)
+        ],
         "production": [
             pytest_step("production", *rooms("production", "faults", "foreign_project"), slow=slow)
         ],

@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.request import urlopen
 
 from prefect import flow, task
 
@@ -58,6 +60,19 @@ def measure_latency(runs: int, size: int) -> dict:
     return {"seconds": sum(times), "p50_ms": statistics.median(times) * 1000}
 
 
+def wait_for_server() -> None:
+    """It says that it is ready a while before it is."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urlopen(f"{os.environ['PREFECT_API_URL']}/health", timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
 def main() -> None:
     """Measure one thing."""
     parser = argparse.ArgumentParser()
@@ -65,6 +80,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--size", type=int, default=10)
     asked = parser.parse_args()
+    wait_for_server()
     steps(1)
     measured = {
         "chain": lambda: measure_chain(asked.runs, asked.size),

@@ -28,6 +28,7 @@ settings.configure(
         "django.contrib.contenttypes",
         "viewflow",
         "viewflow.workflow",
+        "viewflow_app",
     ],
     DATABASES={
         "default": {
@@ -47,31 +48,7 @@ settings.configure(
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from viewflow import this  # noqa: E402
-from viewflow.workflow import flow  # noqa: E402
-from viewflow.workflow.models import Process  # noqa: E402
-
-SIZE = 10
-
-
-def noop(activation) -> None:
-    """A step."""
-
-
-def flow_class():
-    """So many nodes, one after the other."""
-    nodes = {"process_class": Process, "__module__": __name__, "app_name": "bench"}
-    nodes["start"] = flow.StartHandle(noop_start).Next(this.n0)
-    for number in range(SIZE):
-        following = f"n{number + 1}" if number + 1 < SIZE else "end"
-        nodes[f"n{number}"] = flow.Function(noop).Next(getattr(this, following))
-    nodes["end"] = flow.End()
-    return type("Chain", (flow.Flow,), nodes)
-
-
-def noop_start(activation):
-    """The beginning."""
-    return activation.process
+from viewflow_app.flows import SIZE, Chain  # noqa: E402
 
 
 def invoke(chain) -> float:
@@ -86,7 +63,7 @@ def invoke(chain) -> float:
 
 def work(runs: int, barrier, results) -> None:
     """One process."""
-    chain = flow_class()
+    chain = Chain
     invoke(chain)
     barrier.wait()
     began = time.time()
@@ -112,7 +89,7 @@ def measure_chain(runs: int) -> dict:
 
 def measure_latency(runs: int) -> dict:
     """One at a time, without a process between."""
-    chain = flow_class()
+    chain = Chain
     invoke(chain)
     times = [invoke(chain) for _ in range(runs)]
     return {"seconds": sum(times), "p50_ms": statistics.median(times) * 1000}

@@ -1,0 +1,1 @@
+"""An app, since viewflow finds flows by theirs."""

@@ -15,6 +15,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks import pgbench
@@ -116,14 +117,14 @@ def compare(rounds: int) -> Measured:
                 try:
                     for work, measure in own_works(flowdeck).items():
                         note(OURS, work, measure)
-                    note("pgbench", "step", lambda f=flowdeck: pgbench.measure(f))
+                    note("pgbench", "step", partial(pgbench.measure, flowdeck))
                 finally:
                     flowdeck.stop()
                 for peer in peers():
                     peer.start(servers, Path(name) / peer.name)
                     try:
                         for work in peer.works:
-                            note(peer.name, work, lambda p=peer, w=work: p.measure(w))
+                            note(peer.name, work, partial(peer.measure, work))
                     finally:
                         peer.stop()
         finally:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks.flowdeck import Figures
@@ -93,14 +94,22 @@ class Peer:
             program = self.environment / "bin" / command[0]
             process.command = [str(program), *process.command[1:]]
             self._processes.append(process.start())
-            process.wait_until_ready(lambda p=process, r=ready: r in p.tail(50_000), seconds=120)
+            process.wait_until_ready(partial(_tells, process, ready), seconds=120)
 
     def measure(self, work: str) -> Figures:
         """Do one work in a process of its own."""
         amount = self.works[work]
         groups = [process.pid for process in self._processes]
         python, script = self.environment / "bin" / "python", PEERS / self.script
-        command = [python, script, work, "--runs", str(amount.runs), "--size", str(amount.size)]
+        command: list[str | Path] = [
+            python,
+            script,
+            work,
+            "--runs",
+            str(amount.runs),
+            "--size",
+            str(amount.size),
+        ]
         before, children = cpu_seconds(groups), os.times()
         done = subprocess.run(
             command,
@@ -125,6 +134,10 @@ class Peer:
         for process in self._processes:
             process.kill()
         time.sleep(0.2)
+
+
+def _tells(process: ServerProcess, text: str) -> bool:
+    return text in process.tail(50_000)
 
 
 def peers() -> list[Peer]:

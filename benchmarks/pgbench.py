@@ -41,7 +41,7 @@ def measure(flowdeck: Flowdeck) -> Figures:
         script = Path(name) / "step.sql"
         script.write_text(f"\\set k random(1, 200)\n{' '.join(statement.split())};\n")
         server = flowdeck.servers.postgresql
-        command = [
+        command: list[str | Path] = [
             server.programs / "pgbench", "--no-vacuum", "--protocol", "prepared",
             "--file", script, "--client", str(CLIENTS), "--jobs", "1", "--time", str(SECONDS),
             "--host", "127.0.0.1", "--port", str(server.port), "--username", "flowdeck",

@@ -17,7 +17,7 @@ from workflows_app.engine import sweep
 from workflows_app.engine.advance import LockedRun, advance, advance_with
 from workflows_app.engine.bulk_work import BulkWork
 from workflows_app.engine.holding import Holding
-from workflows_app.engine.work import Worker
+from workflows_app.engine.work import Worker, prepare
 from workflows_app.models import ChildRun, NodeRun, Run, RunEvent, Workflow
 from workflows_app.store import bulks
 from workflows_app.store.batches import ClaimedBatch
@@ -36,11 +36,13 @@ class Hand(Worker):
 
     def run(self, run_id: UUID, visit: Visit) -> None:
         """Run one claimed node, and nothing that follows from it."""
-        self._carry_out(Holding(self.name), [self.claimed(run_id, visit)], deadline=0)
+        holding = Holding(self.name)
+        holding.load(prepare([self.claimed(run_id, visit)]))
+        self._carry_out(holding, deadline=0)
 
     def claimed(self, run_id: UUID, visit: Visit) -> ClaimedNode:
         """The claim of a node that is, or was, ready."""
-        self._claimed |= {(claim.run_id, claim.key): claim for claim in self._claim(100)}
+        self._claimed |= {(claim.run_id, claim.key): claim for claim in self._claim_nodes(100)}
         return self._claimed[run_id, visit]
 
 

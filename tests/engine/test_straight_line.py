@@ -119,6 +119,7 @@ def test_the_steps_of_many_runs_share_a_statement(monkeypatch):
     worker.pace.learn(1, 0.0)
     worker.pace.learn(2, 0.0)
     worker.pace.learn(4, 0.0)
+    monkeypatch.setattr("workflows_app.engine.holding.GROUP_SECONDS", 60)
     locks, writes = note_writes(monkeypatch)
     assert worker.work() == 18
     assert [run_of(run_id).output for run_id in run_ids] == list(range(6))

@@ -93,7 +93,7 @@ class Worker:
         claimed = persist(lambda: self._claim_nodes(limit))
         if claimed:
             trigger_points.reach(trigger_points.NODES_CLAIMED)
-            holding.load(persist(lambda: _prepare(claimed)))
+            holding.load(persist(lambda: prepare(claimed)))
         return len(claimed) == limit
 
     def _claim_nodes(self, limit: int) -> list[ClaimedNode]:
@@ -204,7 +204,7 @@ class Worker:
             holding.load([HeldNode(continuation) for continuation in taken])
 
 
-def _prepare(claimed: Sequence[ClaimedNode]) -> list[HeldNode]:
+def prepare(claimed: Sequence[ClaimedNode]) -> list[HeldNode]:
     """Resolve the inputs of claimed nodes, reading each run and each named output once.
 
     Runs that cannot be read are left alone until their leases end, so that one of them does not

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -33,3 +34,19 @@ def write(file: Path, what: str, context: TaskContext) -> None:
         os.write(descriptor, line.encode())
     finally:
         os.close(descriptor)
+
+
+@task(name="probe.effect", category="Tests")
+def effect(folder: str, context: TaskContext, seconds: float = 0.0) -> str:
+    """Do something once for each idempotency key, as a system that is handed the key would.
+
+    Args:
+        folder: Where each effect is a file, and each execution a line of one.
+        seconds: How long it takes.
+    """
+    key = context.idempotency_key
+    write(Path(folder) / "executions", "begin", context)
+    time.sleep(seconds)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(Path(folder) / key, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    return key

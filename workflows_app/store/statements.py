@@ -121,6 +121,7 @@ def _write_on_postgresql(changes: Sequence[StepChange], heeds_inbox: bool) -> se
             document["logs"].append(
                 {
                     "n": n,
+                    "place": len(document["logs"]),
                     "node_id": line.node_id,
                     "visit": line.visit,
                     "attempt": line.attempt,
@@ -183,7 +184,8 @@ def _step_statement(
             SELECT f.id, x.seq, x.type, x.node_id, x.visit, x.data, x.at
             FROM d, jsonb_to_recordset(d.j->'events')
                 AS x(n int, seq bigint, type text, node_id text, visit int, data jsonb,
-                    at timestamptz) JOIN fenced f USING (n))"""
+                    at timestamptz) JOIN fenced f USING (n)
+            ORDER BY n, x.seq)"""
         )
     if "changed" in parts:
         names = ", ".join(node_columns)
@@ -245,8 +247,9 @@ def _step_statement(
             INSERT INTO workflows_app_nodelog (run_id, node_id, visit, attempt, level, message, at)
             SELECT f.id, x.node_id, x.visit, x.attempt, x.level, x.message, x.at
             FROM d, jsonb_to_recordset(d.j->'logs')
-                AS x(n int, node_id text, visit int, attempt int, level text, message text,
-                     at timestamptz) JOIN fenced f USING (n))"""
+                AS x(n int, place int, node_id text, visit int, attempt int, level text,
+                    message text, at timestamptz) JOIN fenced f USING (n)
+            ORDER BY x.place)"""
         )
     return "WITH " + ",\n".join(clauses) + "\nSELECT id FROM fenced"
 

@@ -6,11 +6,12 @@ import threading
 import time as real_time
 
 import pytest
+from django.db import connection
 
 from tests.engine.actions import ACTIONS, CALLS
 from tests.engine.build import chain, events, node, node_run, run_of, start, status_of, work
 from workflows_app.core.events import CancelRequested
-from workflows_app.engine import clock, sweep
+from workflows_app.engine import clock, sweep, trigger_points
 from workflows_app.engine.advance import advance
 from workflows_app.models import NodeLog
 
@@ -62,6 +63,31 @@ def test_progress_and_lines_are_told_while_the_node_runs(threads):
     lines = NodeLog.objects.filter(run_id=run_id).order_by("id").values_list("level", "message")
     assert list(lines) == [("info", "File 3"), ("error", "Last words")]
     assert node_run(run_id, "a").progress is None
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite has one write lock: nobody can wait beside it."
+)
+def test_a_node_that_ends_while_its_start_is_told_is_not_left_lying():
+    may_end, is_left = threading.Event(), threading.Event()
+    locked_by: list[str] = []
+
+    def hold_the_lock() -> None:
+        if may_end.is_set() or not CALLS:
+            return
+        locked_by.append(threading.current_thread().name)
+        may_end.set()
+        assert is_left.wait(10)
+
+    ACTIONS["wait"] = lambda context: may_end.wait(20) and None
+    run_id = start(chain(node("a", config={"name": "wait"})))
+    with (
+        trigger_points.at(trigger_points.RUN_LOCKED, hold_the_lock),
+        trigger_points.at(trigger_points.RESULTS_STORED, is_left.set),
+    ):
+        work()
+        _until(lambda: status_of(run_id) == "succeeded")
+    assert locked_by == ["flowdeck-keeper"]
 
 
 def test_a_task_learns_that_nobody_waits_for_it(settings, threads):

@@ -181,7 +181,9 @@ class Holding:
                 return None
             if not self._has_run(held, START_TOLD_AFTER_SECONDS):
                 return None
-            return held, held.told(self._start_of(held))
+            # Under the lock, and so with a second look: the node may end at this moment, and its
+            # worker leave the result in the inbox.
+            return held, Told(held.continuation, self._start_of(held), is_in_hand=False)
 
     def stuck_behind(self) -> list[HeldNode]:
         """Nodes that wait behind a slow one; they are held no longer."""

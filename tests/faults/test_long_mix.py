@@ -23,7 +23,7 @@ from tests.support.accounts import ANN
 from tests.support.process import ROOT
 from tests.support.traces import graph
 
-pytestmark = [pytest.mark.production, pytest.mark.slow]
+pytestmark = [pytest.mark.production, pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 FAULTS = int(os.environ.get("FAULTS", "200"))
 RUNS_A_FAULT = 10

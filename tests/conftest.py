@@ -19,7 +19,8 @@ from tests.support.sink import HttpSink
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Gives whole stacks the time that they need to start on a small machine."""
     for item in items:
-        if item.get_closest_marker("production") or item.get_closest_marker("browser"):
+        is_slow = item.get_closest_marker("production") or item.get_closest_marker("browser")
+        if is_slow and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
 
 

@@ -20,7 +20,7 @@ from workflows_app.engine.holding import Holding
 from workflows_app.engine.work import Worker, prepare
 from workflows_app.models import ChildRun, NodeRun, Run, RunEvent, Workflow
 from workflows_app.store import bulks
-from workflows_app.store.batches import ClaimedBatch
+from workflows_app.store.batches import ClaimedBatch, ClaimedPart
 from workflows_app.store.claims import ClaimedNode
 from workflows_app.store.codec import Report
 
@@ -50,21 +50,22 @@ class ItemHand(BulkWork):
     """A worker that claims every item of map nodes, and works on those that it is told to."""
 
     def __init__(self, hand: Hand) -> None:
-        super().__init__(hand.name, hand.keeper)
+        super().__init__(hand.name, hand.keeper, hand.pace)
         self._held: dict[Visit, ClaimedBatch] = {}
 
     def claimed(self, node: str) -> list[Visit]:
         """The items of a node that nobody has worked on, numbered from one as visits are."""
         while (claimed := self._claim()) is not None:
-            if isinstance(claimed, ClaimedBatch):
-                self._held[claimed.bulk.node_id, claimed.first_index + 1] = claimed
-            else:
+            if isinstance(claimed, ClaimedPart):
                 self._carry_out(claimed)
+            else:
+                for batch in claimed:
+                    self._held[batch.bulk.node_id, batch.first_index + 1] = batch
         return [visit for visit in self._held if visit[0] == node]
 
     def run(self, visit: Visit) -> None:
         """Work on one item; with the last one the node is done."""
-        self._carry_out(self._held.pop(visit))
+        self._carry_out([self._held.pop(visit)])
         self.claimed(visit[0])
 
 

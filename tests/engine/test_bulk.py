@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time as real_time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -558,9 +559,79 @@ def test_no_more_than_max_concurrency_batches_are_leased():
 
     with trigger_points.at(trigger_points.BATCH_CLAIMED, claim_others):
         work()
-    assert [batch and batch.number for batch in claimed] == [1, None, None]
+    assert [hand and [batch.number for batch in hand] for hand in claimed] == [[1], None, None]
     assert Batch.objects.filter(status="done").count() == 3
     assert status_of(run_id) == "running"
+
+
+# Hands
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even quick batches are claimed alone."""
+    monkeypatch.setattr("workflows_app.engine.pace.LARGEST_HAND", 1)
+
+
+@contextmanager
+def hands() -> Iterator[list[list[int]]]:
+    """The numbers of the batches that are claimed together, in their order."""
+    seen: list[list[int]] = []
+
+    def look() -> None:
+        numbers = Batch.objects.filter(status="running").order_by("number")
+        seen.append(list(numbers.values_list("number", flat=True)))
+
+    with trigger_points.at(trigger_points.BATCH_CLAIMED, look):
+        yield seen
+
+
+def test_quick_batches_are_claimed_together_and_count_as_one_under_way():
+    with hands() as seen:
+        run_id = run(list(range(12)), batch_size=2, max_concurrency=1)
+        work()
+    assert output(run_id)["results"] == list(range(12))
+    assert seen == [[0], [1, 2, 3, 4, 5]]
+
+
+def test_the_rest_of_a_hand_goes_back_when_its_time_is_over(monkeypatch):
+    monkeypatch.setattr("workflows_app.engine.bulk_work.HAND_SECONDS", 0.05)
+    ACTIONS["do"] = lambda call: real_time.sleep(0.06) if call[0] == 2 else call[0]
+    with hands() as seen:
+        run_id = run(list(range(5)), batch_size=1)
+        work()
+    assert output(run_id)["results"] == [0, 1, None, 3, 4]
+    assert seen[:2] == [[0], [1, 2, 3, 4]]
+    assert seen[2][0] == 3
+    assert [index for index, _ in ITEMS] == list(range(5))
+
+
+def test_a_failed_item_ends_the_hand():
+    def fail(call: Any) -> Any:
+        if call[0] == 2:
+            raise FatalError("No.")
+        return call[0]
+
+    ACTIONS["do"] = fail
+    run_id = run(list(range(8)), batch_size=1, failure_threshold={"count": 0})
+    work()
+    assert status_of(run_id) == "failed"
+    assert [index for index, _ in ITEMS] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"enough": 5},
+        {"circuit_breaker": {"failures": 2}},
+        {"processor": {"type": "task:test.on_item_once", "config": {"item": "${ item }"}}},
+    ],
+)
+def test_batches_are_claimed_alone_where_each_may_end_the_work_or_must_not_run_twice(fields):
+    with hands() as seen:
+        run(list(range(5)), batch_size=1, max_concurrency=1, **fields)
+        work()
+    assert seen == [[0], [1], [2], [3], [4]]
 
 
 # Crashes
@@ -588,7 +659,7 @@ def killed_at(point: str, *, after: int = 0, name: str = "victim") -> None:
         work(name)
 
 
-def test_a_killed_worker_redoes_only_the_batch_in_flight(time):
+def test_a_killed_worker_redoes_only_the_batch_in_flight(time, one_by_one):
     run_id = run([0, 1, 2, 3, 4, 5], batch_size=2)
     killed_at(trigger_points.BATCH_EXECUTED, after=1)
     assert [index for index, _ in ITEMS] == [0, 1, 2, 3]
@@ -641,6 +712,23 @@ def test_a_batch_that_kills_its_workers_fails_in_the_end(time):
     work()
     assert output(run_id)["results"] == [1]
     assert failures(run_id) == [(0, "WorkerLost")]
+
+
+def test_a_batch_that_kills_its_workers_takes_no_others_of_its_hand_along(time):
+    def kill(call: Any) -> Any:
+        if call[0] == 3:
+            raise Killed
+        return call[0]
+
+    ACTIONS["do"] = kill
+    run_id = run(list(range(6)), batch_size=1)
+    for _ in range(3):
+        with pytest.raises(Killed):
+            work("victim")
+        time.pass_(31)
+    work()
+    assert output(run_id)["results"] == [0, 1, 2, 4, 5]
+    assert failures(run_id) == [(3, "WorkerLost")]
 
 
 def test_a_late_report_of_a_batch_that_somebody_else_has_changes_nothing(time):
@@ -706,16 +794,17 @@ def test_an_item_learns_that_nobody_waits_for_it(settings):
 
 def test_a_long_turn_ends_and_the_batch_goes_on(monkeypatch):
     monkeypatch.setattr("workflows_app.engine.batch_turn.TURN_SECONDS", 0.0)
-    run_id = run([0, 1, 2])
-    work()
+    with hands() as seen:
+        run_id = run([0, 1, 2])
+        work()
     assert output(run_id)["results"] == [0, 1, 2]
-    assert Batch.objects.get().claims == 3
+    assert seen == [[0], [0], [0]]
 
 
 # Watching
 
 
-def test_progress_is_told_now_and_then_and_not_for_each_item(time):
+def test_progress_is_told_now_and_then_and_not_for_each_item(time, one_by_one):
     ACTIONS["do"] = lambda call: time.pass_(0.3)
     run_id = run(list(range(40)), batch_size=1)
     work()

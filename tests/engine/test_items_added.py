@@ -13,9 +13,11 @@ from tests.engine.test_children import named, signal
 from tests.engine.test_items_as_runs import WAITS, children_of, each, states_of
 from workflows_app.engine.bulk_work import BulkWork
 from workflows_app.engine.keeper import Keeper
+from workflows_app.engine.pace import Pace
 from workflows_app.errors import ConflictError, InvalidInputError, PermissionDeniedError
 from workflows_app.models import AuditEntry, Batch, Bulk
 from workflows_app.services.items import add_items
+from workflows_app.store.batches import ClaimedPart
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,8 +62,8 @@ def test_runs_of_the_items_that_are_left_are_cancelled():
 def test_a_worker_whose_batch_was_not_needed_any_more_changes_nothing():
     """It claimed its batch before the node was done with another."""
     run_id = run([1, 2], batch_size=1, max_concurrency=2, enough=1)
-    slow = BulkWork("slow", Keeper("slow"))
-    while (claimed := slow._claim()) is not None and not hasattr(claimed, "first_index"):
+    slow = BulkWork("slow", Keeper("slow"), Pace())
+    while (claimed := slow._claim()) is not None and isinstance(claimed, ClaimedPart):
         slow._carry_out(claimed)
     work()
     assert output(run_id)["results"] == [2]

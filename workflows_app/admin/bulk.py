@@ -47,7 +47,7 @@ class BatchAdmin(ReadOnlyAdmin):
     """Batches of items. The items and their results are to download from the run's page."""
 
     large_columns = ("items", "rows", "pending", "results", "failures")
-    list_display = ("id", "bulk", "number", "status", "claims", "crashes", "worker", "due_at")
+    list_display = ("id", "bulk", "number", "status", "crashes", "worker", "due_at")
     list_filter = ("status",)
     list_select_related = ("bulk",)
     search_fields = ("bulk__run__id", "worker")

@@ -26,6 +26,21 @@ def dumps(value: Json) -> str:
         )
 
 
+def through_json(value: Json) -> tuple[bytes, Json]:
+    """JSON text, and the value that is read from it.
+
+    Raises:
+        ValueError: The value is no JSON.
+    """
+    try:
+        text = orjson.dumps(value)
+    except TypeError:
+        text = dumps(value).encode()
+        # orjson reads integers beyond 64 bits as floats.
+        return text, json.loads(text)
+    return text, orjson.loads(text)
+
+
 def _as_text(value: object) -> str:
     """What orjson writes as text by itself, and may stand beside an integer that it refuses."""
     if isinstance(value, datetime):

@@ -1,10 +1,10 @@
-"""A worker's part in bulks: it reads a source, works on a batch, or makes the result."""
+"""A worker's part in bulks: it reads a source, works on batches, or makes the result."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,19 +20,22 @@ from workflows_app.engine.bulk_progress import tell_progress
 from workflows_app.engine.bulk_result import result_report
 from workflows_app.engine.item_work import ItemWork, UnknownTask
 from workflows_app.engine.keeper import Keeper
+from workflows_app.engine.pace import HAND_SECONDS, Pace
 from workflows_app.engine.persistence import persist
 from workflows_app.engine.runs_turn import RunsTurn
 from workflows_app.engine.task_log import TaskLog
 from workflows_app.outbound.dispatch import hint_work
 from workflows_app.store import batches, bulks
-from workflows_app.store.batches import ClaimedBatch, ClaimedPart
+from workflows_app.store.batches import BatchReport, ClaimedBatch, ClaimedPart
 from workflows_app.store.bulks import BulkRow, Filling
 from workflows_app.store.claims import ClaimedNode
 
 logger = logging.getLogger(__name__)
 
 LOG_LINES = 20
-"""Kept of one turn with a batch: thousands of batches write into one node's log."""
+"""Kept of one turn: thousands of batches write into one node's log."""
+HAND_BYTES = 8_000_000
+"""No batch is begun behind those of a hand whose results have more: they are in memory together."""
 
 
 class _Lease:
@@ -52,11 +55,12 @@ class BulkWork:
     """What one thread of a worker does for bulks."""
 
     def __init__(
-        self, worker: str, keeper: Keeper, on_claim: Callable[[], None] = lambda: None
+        self, worker: str, keeper: Keeper, pace: Pace, on_slow: Callable[[], None] = lambda: None
     ) -> None:
         self._worker = worker
         self._keeper = keeper
-        self._on_claim = on_claim
+        self._pace = pace
+        self._on_slow = on_slow
         self._known: tuple[int, ItemWork] | None = None
 
     def take_turn(self) -> bool:
@@ -64,23 +68,39 @@ class BulkWork:
         claimed = persist(self._claim)
         if claimed is None:
             return False
-        self._on_claim()
+        if isinstance(claimed, ClaimedPart) or len(claimed) == 1:
+            self._on_slow()
         try:
             self._carry_out(claimed)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             # Its lease ends by itself; after some crashes the items count as failed.
-            logger.exception("A part of bulk %s failed; it is left for later.", claimed.bulk.id)
+            bulk = _bulk_of(claimed)
+            logger.exception("A part of bulk %s failed; it is left for later.", bulk.id)
         return True
 
-    def _claim(self) -> ClaimedBatch | ClaimedPart | None:
-        return batches.claim(worker=self._worker, now=clock.now(), lease_until=_lease_end())
+    def _claim(self) -> Sequence[ClaimedBatch] | ClaimedPart | None:
+        return batches.claim(
+            worker=self._worker,
+            now=clock.now(),
+            lease_until=_lease_end(),
+            hand_size=self._hand_size,
+        )
 
-    def _carry_out(self, claimed: ClaimedBatch | ClaimedPart) -> None:
-        bulk = claimed.bulk
+    def _hand_size(self, bulk: BulkRow) -> int:
+        """Many quick batches whose node is known and needs no look between them; else one."""
+        if self._known is None or self._known[0] != bulk.id:
+            return 1
+        work = self._known[1]
+        ends_early = work.config.enough is not None or work.config.circuit_breaker is not None
+        is_one = ends_early or work.is_run or not work.kind.spec.reruns_after_crash
+        return 1 if is_one else self._pace.batches
+
+    def _carry_out(self, claimed: Sequence[ClaimedBatch] | ClaimedPart) -> None:
+        bulk = _bulk_of(claimed)
         try:
-            if isinstance(claimed, ClaimedBatch):
+            if not isinstance(claimed, ClaimedPart):
                 self._work_on(claimed, self._work_of(bulk))
             elif bulk.status == "finishing":
                 self._finish(claimed)
@@ -119,34 +139,53 @@ class BulkWork:
             lease_until=_lease_end(),
         )
 
-    def _work_on(self, batch: ClaimedBatch, work: ItemWork) -> None:
-        bulk = batch.bulk
+    def _work_on(self, hand: Sequence[ClaimedBatch], work: ItemWork) -> None:
+        bulk = hand[0].bulk
         claim = ClaimedNode(bulk.run_id, bulk.node_id, bulk.visit, bulk.attempt)
         log = TaskLog(claim, max_lines=LOG_LINES)
-        with self._kept(lambda until: self._extend_batch(batch, until)) as lease:
+        with self._kept(lambda until: batches.extend_hand(hand[0], lease_until=until)) as lease:
             trigger_points.reach(trigger_points.BATCH_CLAIMED)
-            report = self._turn(work, batch, log, lease).run()
+            reports = self._reports(hand, work, log, lease)
             trigger_points.reach(trigger_points.BATCH_EXECUTED)
             now = clock.now()
-            if report.breaker_until is not None:
-                text = "Too many failures in a row: the circuit breaker opens. Next try at %s."
-                log.logger.warning(text, report.breaker_until.isoformat(timespec="seconds"))
-                alarm.set_alarm(report.breaker_until)
-            elif report.pending and report.due_at > now:
-                alarm.set_alarm(report.due_at)
-            after = persist(
-                lambda: batches.report_batch(batch, report, worker=self._worker, now=now)
-            )
+            for _, report in reports:
+                if report.breaker_until is not None:
+                    text = "Too many failures in a row: the circuit breaker opens. Next try at %s."
+                    log.logger.warning(text, report.breaker_until.isoformat(timespec="seconds"))
+                    alarm.set_alarm(report.breaker_until)
+                elif report.pending and report.due_at > now:
+                    alarm.set_alarm(report.due_at)
+            after = persist(lambda: batches.report_hand(reports, now=now))
             persist(log.write)
+            left = hand[len(reports) :]
+            if left:
+                persist(lambda: batches.hand_back(left))
         if after is not None:
             persist(lambda: tell_progress(after))
+
+    def _reports(
+        self, hand: Sequence[ClaimedBatch], work: ItemWork, log: TaskLog, lease: _Lease
+    ) -> list[tuple[ClaimedBatch, BatchReport]]:
+        """Work on one batch after the other, until a moment is over or something fails."""
+        reports: list[tuple[ClaimedBatch, BatchReport]] = []
+        began = time.monotonic()
+        size = 0
+        for batch in hand:
+            report = self._turn(work, batch, log, lease).run()
+            reports.append((batch, report))
+            size += report.result_bytes
+            is_over = time.monotonic() - began >= HAND_SECONDS or size >= HAND_BYTES
+            if is_over or report.failed or lease.is_lost:
+                break
+        self._pace.learn_batches(len(reports), time.monotonic() - began)
+        return reports
 
     def _turn(self, work: ItemWork, batch: ClaimedBatch, log: TaskLog, lease: _Lease) -> BatchTurn:
         def is_abandoned() -> bool:
             return lease.is_lost
 
         if work.is_run:
-            return RunsTurn(work, batch, log, worker=self._worker, is_abandoned=is_abandoned)
+            return RunsTurn(work, batch, log, is_abandoned=is_abandoned)
         return BatchTurn(work, batch, log, is_abandoned=is_abandoned)
 
     def _finish(self, part: ClaimedPart) -> None:
@@ -171,8 +210,9 @@ class BulkWork:
     def _extend_part(self, part: ClaimedPart, until: datetime) -> bool:
         return batches.extend_part(part, worker=self._worker, lease_until=until)
 
-    def _extend_batch(self, batch: ClaimedBatch, until: datetime) -> bool:
-        return batches.extend_batch(batch, worker=self._worker, lease_until=until)
+
+def _bulk_of(claimed: Sequence[ClaimedBatch] | ClaimedPart) -> BulkRow:
+    return claimed.bulk if isinstance(claimed, ClaimedPart) else claimed[0].bulk
 
 
 def _lease_end() -> datetime:

@@ -20,8 +20,10 @@ class Lane:
         self._is_asked_for = False
 
     def enter(self, who: object, *, is_quick: bool) -> bool:
-        """False: somebody else is at it, and will see to everything."""
+        """False: somebody else is at it, and will see to everything. In it one may enter again."""
         with self._guard:
+            if self._holder is who:
+                return True
             if self._holder is None:
                 self._holder, self._is_asked_for = who, False
                 return True

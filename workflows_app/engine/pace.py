@@ -1,4 +1,4 @@
-"""How many nodes a worker claims at once: many while they are quick, one when they are not."""
+"""How many nodes or batches a worker claims at once: many quick ones, one that is not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ LARGEST_CHUNK = 50
 FLEETING_SECONDS = 0.002
 QUICK_SECONDS = 0.005
 SLOW_SECONDS = 0.05
+LARGEST_HAND = 50
+HAND_SECONDS = 0.2
+"""The batches that are claimed together take about so long together."""
 
 
 class Pace:
@@ -16,8 +19,10 @@ class Pace:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._chunk = 1
+        self.batches = 1
+        """Batches of a bulk to claim next."""
         self.is_quick = False
-        """True while nodes are so quick that a second thread would be in the way."""
+        """True while the work is so quick that a second thread would be in the way."""
 
     @property
     def chunk(self) -> int:
@@ -42,3 +47,10 @@ class Pace:
                 self._chunk = max(1, self._chunk // 2)
             elif count >= self._chunk:
                 self._chunk = min(self._chunk * 2, LARGEST_CHUNK)
+
+    def learn_batches(self, count: int, seconds: float) -> None:
+        """So many batches took that long."""
+        with self._guard:
+            fitting = int(HAND_SECONDS * count / seconds) if seconds > 0 else LARGEST_HAND
+            self.batches = max(1, min(fitting, LARGEST_HAND))
+            self.is_quick = self.batches > 1

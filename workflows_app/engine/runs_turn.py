@@ -41,11 +41,9 @@ class RunsTurn(BatchTurn):
         batch: ClaimedBatch,
         log: TaskLog,
         *,
-        worker: str,
         is_abandoned: Callable[[], bool],
     ) -> None:
         super().__init__(work, batch, log, is_abandoned=is_abandoned)
-        self._worker = worker
         self._open: list[UUID] = []
 
     def _try(self, due: Sequence[Pending]) -> None:
@@ -122,7 +120,7 @@ class RunsTurn(BatchTurn):
     def _insert(self, run_id: UUID, item: Item, order: children.ChildToStart) -> bool:
         """Write the item's run; False when nobody wants it any more."""
         bulk = self._batch.bulk
-        with batches.held(self._batch, worker=self._worker) as is_wanted:
+        with batches.held(self._batch) as is_wanted:
             if not is_wanted:
                 return False
             if run_id not in read_ends([run_id]):

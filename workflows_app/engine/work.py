@@ -66,13 +66,18 @@ class Worker:
         holding = Holding(self.name)
         if not self.lane.enter(holding, is_quick=self.pace.is_quick):
             return 0
-        # Batches take their time, and go on side by side.
-        bulk_work = BulkWork(self.name, self.keeper, lambda: self.keeper.open_lane(holding))
+
+        def make_room() -> None:
+            self.keeper.open_lane(holding)
+
+        bulk_work = BulkWork(self.name, self.keeper, self.pace, make_room)
         self.keeper.watch(holding)
         deadline = time.monotonic() + seconds
         count = 0
         try:
             while time.monotonic() < deadline:
+                if not self.lane.enter(holding, is_quick=self.pace.is_quick):
+                    return count
                 done = self._carry_out(holding, deadline) + bulk_work.take_turn()
                 count += done
                 if not done and self.lane.leave(holding):

@@ -123,8 +123,9 @@ class Batch(models.Model):
     """[[index, value]] of the items that succeeded and were kept, in order."""
     failures = models.JSONField(default=list)
     """[{index, row, attempts, type, message}], in order."""
-    claims = models.PositiveIntegerField(default=0)
-    """Counts who had it, so that a late report is told from the current one."""
+    hand = models.UUIDField(null=True)
+    """Batches that a worker claimed together, to do one after the other. A late report has another
+    one."""
     crashes = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=200, blank=True, default="")
     lease_until = models.DateTimeField(null=True)

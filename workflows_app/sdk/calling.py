@@ -49,7 +49,7 @@ def arguments_of(
         checked = definition.input_model.model_validate(config)
     except ValidationError as error:
         raise InvalidArgumentsError(_message("argument", error)) from error
-    values = {name: getattr(checked, name) for name in type(checked).model_fields}
+    values = dict(vars(checked))
     if definition.context_parameter is not None:
         values[definition.context_parameter] = context
     return values

@@ -2,19 +2,23 @@
 
 Claims and reports of one bulk come one after the other, since both lock its row; those of
 different bulks do not meet. On SQLite the transaction is the lock.
+
+Quick batches are claimed by the handful and reported together. A hand is worked on one batch after
+the other, so that it counts as one batch under way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from workflows_app.core.state import VisitKey
 from workflows_app.models import Batch, Bulk
@@ -38,8 +42,8 @@ class ClaimedBatch:
 
     id: int
     number: int
-    claim: int
-    """How many times it was claimed; a report with another number is late."""
+    hand: UUID
+    """Batches that were claimed together have one; a report with another one is late."""
     bulk: BulkRow
     first_index: int
     items: Sequence[Any]
@@ -83,15 +87,26 @@ class BatchReport:
 
 
 def claim(
-    *, worker: str, now: datetime, lease_until: datetime
-) -> ClaimedPart | ClaimedBatch | None:
-    """Lease what comes next of the oldest bulk that has something to do; None where none has."""
+    *,
+    worker: str,
+    now: datetime,
+    lease_until: datetime,
+    hand_size: Callable[[BulkRow], int] = lambda bulk: 1,
+) -> ClaimedPart | Sequence[ClaimedBatch] | None:
+    """Lease what comes next of the oldest bulk that has something to do; None where none has.
+
+    Args:
+        worker: Whose it is.
+        now: The time.
+        lease_until: Until when, unless the lease is extended.
+        hand_size: How many batches of a bulk to lease at most.
+    """
     # Workers look here whenever they look for nodes, and most of the time there are no bulks.
     if not query("SELECT 1 FROM workflows_app_bulk WHERE status IN ('open', 'finishing') LIMIT 1"):
         return None
     for bulk_id in list(_claimable(now).values_list("id", flat=True)[:_CANDIDATES]):
         with transaction.atomic():
-            claimed = _claim_of(bulk_id, worker, now, lease_until)
+            claimed = _claim_of(bulk_id, worker, now, lease_until, hand_size)
         if claimed is not None:
             return claimed
     return None
@@ -106,57 +121,92 @@ def count_claimable(*, now: datetime, limit: int) -> int:
         else:
             count += Batch.objects.filter(_has_news(now), bulk=bulk)[:limit].count()
             if (room := _room(bulk, now)) > 0:
-                count += _due(bulk, now).exclude(status="waiting")[:room].count()
+                count += Batch.objects.filter(_is_left(now), bulk=bulk)[:room].count()
     return min(count, limit)
 
 
-def report_batch(
-    batch: ClaimedBatch, report: BatchReport, *, worker: str, now: datetime
+def report_hand(
+    reports: Sequence[tuple[ClaimedBatch, BatchReport]], *, now: datetime
 ) -> BulkRow | None:
-    """Write what became of a batch, and count it.
+    """Write what became of batches that were claimed together, and count it.
 
     Returns:
-        The bulk after it; None, and nothing written, when the batch is the worker's no longer.
+        The bulk after it; None, and nothing written, when the bulk is closed. Batches that are the
+        worker's no longer are left out, and so are those behind the one that ends the bulk.
     """
     with transaction.atomic():
-        bulk = Bulk.objects.select_for_update().filter(id=batch.bulk.id, status="open").first()
+        first = reports[0][0]
+        bulk = Bulk.objects.select_for_update().filter(id=first.bulk.id, status="open").first()
         if bulk is None:
             return None
-        status, due_at = "queued" if report.pending else "done", report.due_at
-        if report.open_runs:
-            # One that ended after the look, and before the batch waits, told nobody of it.
-            status, due_at = "waiting", due_at if are_all_open(report.open_runs) else now
-        written = Batch.objects.filter(
-            id=batch.id, status="running", worker=worker, claims=batch.claim
-        ).update(
-            status=status,
-            pending=list(report.pending),
-            results=list(report.results),
-            failures=list(report.failures),
-            due_at=due_at,
-            worker="",
-            lease_until=None,
-            crashes=0,
-        )
-        if not written:
+        mine = set(_in_hand(first).values_list("id", flat=True))
+        kept = []
+        for batch, report in reports:
+            if batch.id in mine and bulk.status == "open":
+                kept.append((batch, report))
+                _count(bulk, batch, report)
+                settle(bulk)
+        if not kept:
             return None
-        bulk.succeeded += report.succeeded
-        bulk.failed += report.failed
-        bulk.filtered += report.filtered
-        bulk.result_bytes += report.result_bytes
-        before = 0 if report.has_success else bulk.failures_in_row
-        bulk.failures_in_row = before + report.failures_in_row
-        if report.breaker_until is not None:
-            bulk.breaker_until = report.breaker_until
-        elif batch.is_probe and report.has_success:
-            bulk.breaker_until = None
-        settle(bulk)
+        _write(kept, now)
         bulk.save()
         return row_of(bulk)
 
 
+def hand_back(batches: Sequence[ClaimedBatch]) -> None:
+    """Let others have batches of a hand that nobody has begun."""
+    begun_by_nobody = _in_hand(batches[0]).filter(id__in=[batch.id for batch in batches])
+    begun_by_nobody.update(status="queued", worker="", hand=None, lease_until=None)
+
+
+def _in_hand(batch: ClaimedBatch) -> QuerySet[Batch]:
+    """The batches that are still the worker's, of those that it claimed together with this one."""
+    return Batch.objects.filter(bulk_id=batch.bulk.id, status="running", hand=batch.hand)
+
+
+def _count(bulk: Bulk, batch: ClaimedBatch, report: BatchReport) -> None:
+    bulk.succeeded += report.succeeded
+    bulk.failed += report.failed
+    bulk.filtered += report.filtered
+    bulk.result_bytes += report.result_bytes
+    before = 0 if report.has_success else bulk.failures_in_row
+    bulk.failures_in_row = before + report.failures_in_row
+    if report.breaker_until is not None:
+        bulk.breaker_until = report.breaker_until
+    elif batch.is_probe and report.has_success:
+        bulk.breaker_until = None
+
+
+def _write(reports: Sequence[tuple[ClaimedBatch, BatchReport]], now: datetime) -> None:
+    fields = {field.name: field for field in Batch._meta.concrete_fields}
+    rows = []
+    for batch, report in reports:
+        status, due_at = "queued" if report.pending else "done", report.due_at
+        if report.open_runs:
+            # One that ended after the look, and before the batch waits, told nobody of it.
+            status, due_at = "waiting", due_at if are_all_open(report.open_runs) else now
+        values = {
+            "status": status,
+            "pending": list(report.pending),
+            "results": list(report.results),
+            "failures": list(report.failures),
+            "due_at": due_at,
+            "id": batch.id,
+        }
+        rows.append(
+            [fields[name].get_db_prep_save(value, connection) for name, value in values.items()]
+        )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE workflows_app_batch SET status = %s, pending = %s, results = %s,"
+            " failures = %s, due_at = %s, worker = '', hand = NULL, lease_until = NULL,"
+            " crashes = 0 WHERE id = %s",
+            rows,
+        )
+
+
 @contextmanager
-def held(batch: ClaimedBatch, *, worker: str) -> Iterator[bool]:
+def held(batch: ClaimedBatch) -> Iterator[bool]:
     """Hold the bulk for a moment; False when it is closed, or the batch is the worker's no longer.
 
     What the caller writes meanwhile is written only while somebody wants the batch done: whoever
@@ -164,10 +214,7 @@ def held(batch: ClaimedBatch, *, worker: str) -> Iterator[bool]:
     """
     with transaction.atomic():
         bulk = Bulk.objects.select_for_update().filter(id=batch.bulk.id, status="open").first()
-        is_mine = Batch.objects.filter(
-            id=batch.id, status="running", worker=worker, claims=batch.claim
-        )
-        yield bulk is not None and is_mine.exists()
+        yield bulk is not None and _in_hand(batch).filter(id=batch.id).exists()
 
 
 def tell_item_is_over(run_id: UUID, key: VisitKey, attempt: int, index: int, now: datetime) -> bool:
@@ -188,17 +235,10 @@ def tell_item_is_over(run_id: UUID, key: VisitKey, attempt: int, index: int, now
         return bool(Batch.objects.filter(id=last).update(due_at=now)) if last else False
 
 
-def extend_batch(batch: ClaimedBatch, *, worker: str, lease_until: datetime) -> bool:
-    """Extend the lease; False when the batch is the worker's no longer, or its bulk is closed."""
-    return bool(
-        Batch.objects.filter(
-            id=batch.id,
-            status="running",
-            worker=worker,
-            claims=batch.claim,
-            bulk__in=Bulk.objects.filter(id=batch.bulk.id, status="open"),
-        ).update(lease_until=lease_until)
-    )
+def extend_hand(batch: ClaimedBatch, *, lease_until: datetime) -> bool:
+    """Extend the lease; False when the hand is the worker's no longer, or its bulk is closed."""
+    is_open = Exists(Bulk.objects.filter(id=batch.bulk.id, status="open"))
+    return bool(_in_hand(batch).filter(is_open).update(lease_until=lease_until))
 
 
 def extend_part(part: ClaimedPart, *, worker: str, lease_until: datetime) -> bool:
@@ -247,7 +287,7 @@ def _claimable(now: datetime) -> QuerySet[Bulk]:
     is_free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     has_part = (Q(status="finishing") | Q(status="open", is_expanded=False)) & is_free
     is_closed = Q(breaker_until__isnull=True) | Q(breaker_until__lte=now)
-    due = Batch.objects.filter(_is_due(now), bulk_id=OuterRef("id"))
+    due = Batch.objects.filter(_is_left(now) | _has_news(now), bulk_id=OuterRef("id"))
     return (
         Bulk.objects.filter(status__in=ACTIVE)
         .filter(has_part | (Q(status="open") & is_closed & Exists(due)))
@@ -256,9 +296,8 @@ def _claimable(now: datetime) -> QuerySet[Bulk]:
     )
 
 
-def _is_due(now: datetime) -> Q:
-    is_left = Q(status="queued", due_at__lte=now) | Q(status="running", lease_until__lt=now)
-    return is_left | _has_news(now)
+def _is_left(now: datetime) -> Q:
+    return Q(status="queued", due_at__lte=now) | Q(status="running", lease_until__lt=now)
 
 
 def _has_news(now: datetime) -> Q:
@@ -266,8 +305,14 @@ def _has_news(now: datetime) -> Q:
     return Q(status="waiting", due_at__lte=now)
 
 
-def _due(bulk: Bulk, now: datetime) -> QuerySet[Batch]:
-    return Batch.objects.filter(_is_due(now), bulk=bulk).order_by("number")
+def _due(bulk: Bulk, now: datetime, limit: int) -> list[Batch]:
+    """The next batches: what a worker left behind is somebody's alone, and is seen to first."""
+    of_bulk = Batch.objects.filter(bulk=bulk).order_by("number")
+    left = list(of_bulk.filter(status="running", lease_until__lt=now)[:1])
+    if left:
+        return left
+    queued = list(of_bulk.filter(status="queued", due_at__lte=now)[:limit])
+    return list(takewhile(lambda batch: not batch.crashes, queued)) or queued[:1]
 
 
 def _has_free_part(bulk: Bulk, now: datetime) -> bool:
@@ -280,13 +325,19 @@ def _room(bulk: Bulk, now: datetime) -> int:
     if bulk.status != "open" or (bulk.breaker_until is not None and bulk.breaker_until > now):
         return 0
     limit = bulk.max_concurrency if bulk.breaker_until is None else 1
-    is_under_way = Q(status="waiting") | Q(status="running", lease_until__gte=now)
-    return limit - Batch.objects.filter(is_under_way, bulk=bulk).count()
+    of_bulk = Batch.objects.filter(bulk=bulk)
+    running = of_bulk.filter(status="running", lease_until__gte=now)
+    hands = running.values("hand").distinct().count()
+    return limit - hands - of_bulk.filter(status="waiting").count()
 
 
 def _claim_of(
-    bulk_id: int, worker: str, now: datetime, lease_until: datetime
-) -> ClaimedPart | ClaimedBatch | None:
+    bulk_id: int,
+    worker: str,
+    now: datetime,
+    lease_until: datetime,
+    hand_size: Callable[[BulkRow], int],
+) -> ClaimedPart | Sequence[ClaimedBatch] | None:
     bulk = Bulk.objects.select_for_update().filter(id=bulk_id, status__in=ACTIVE).first()
     if bulk is None:
         return None
@@ -295,26 +346,35 @@ def _claim_of(
         bulk.save(update_fields=("worker", "lease_until"))
         return ClaimedPart(row_of(bulk))
     # A batch that waits is under way already, and needs no room.
-    batch = Batch.objects.filter(_has_news(now), bulk=bulk).order_by("number").first()
-    if batch is None and _room(bulk, now) > 0:
-        batch = _due(bulk, now).first()
-    if batch is None:
+    found = list(Batch.objects.filter(_has_news(now), bulk=bulk).order_by("number")[:1])
+    row = row_of(bulk)
+    if not found and _room(bulk, now) > 0:
+        found = _due(bulk, now, hand_size(row))
+    if not found:
         return None
-    batch.crashes += batch.status == "running"
-    batch.claims += 1
-    batch.status, batch.worker, batch.lease_until = "running", worker, lease_until
-    batch.save(update_fields=("status", "worker", "lease_until", "claims", "crashes"))
-    return ClaimedBatch(
-        id=batch.id,
-        number=batch.number,
-        claim=batch.claims,
-        bulk=row_of(bulk),
-        first_index=batch.first_index,
-        items=batch.items,
-        rows=batch.rows,
-        pending=batch.pending,
-        results=batch.results,
-        failures=batch.failures,
-        crashes=batch.crashes,
-        is_probe=bulk.breaker_until is not None,
+    hand = uuid4()
+    crashes = int(found[0].status == "running")
+    Batch.objects.filter(id__in=[batch.id for batch in found]).update(
+        status="running",
+        hand=hand,
+        worker=worker,
+        lease_until=lease_until,
+        crashes=F("crashes") + crashes,
     )
+    return [
+        ClaimedBatch(
+            id=batch.id,
+            number=batch.number,
+            hand=hand,
+            bulk=row,
+            first_index=batch.first_index,
+            items=batch.items,
+            rows=batch.rows,
+            pending=batch.pending,
+            results=batch.results,
+            failures=batch.failures,
+            crashes=batch.crashes + crashes,
+            is_probe=bulk.breaker_until is not None,
+        )
+        for batch in found
+    ]

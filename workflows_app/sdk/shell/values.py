@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workflows_app.core.json_text import dumps, loads
+from workflows_app.core.json_text import through_json
 from workflows_app.errors import FatalError
 
 MAX_STORED_BYTES = 1_000_000
@@ -28,18 +28,18 @@ def storable(value: Any, what: str) -> Any:
         UnstorableValueError: It is no JSON, too large, or holds what no database takes.
     """
     try:
-        text = dumps(value)
-        size = len(text.encode("utf-8"))
+        text, stored = through_json(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise UnstorableValueError(f"The {what} is not JSON: {error}") from error
+    size = len(text)
     if size > MAX_STORED_BYTES:
         raise UnstorableValueError(
             f"The {what} is {size:,} bytes of JSON; the limit is {MAX_STORED_BYTES:,}. "
             "Keep large data elsewhere and pass on where it is."
         )
-    if "\\u0000" in text and _NUL.search(text):
+    if b"\\u0000" in text and _NUL.search(text):
         raise UnstorableValueError(f"A text in the {what} holds the character U+0000.")
-    return loads(text)
+    return stored
 
 
-_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

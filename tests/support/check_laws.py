@@ -8,19 +8,26 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from uuid import UUID
 
 import django
 
 django.setup()
 
-from tests.engine.law import check_law  # noqa: E402 - needs the settings
+from tests.engine.law import check_law, folded, tables  # noqa: E402 - needs the settings
 from workflows_app.models import NodeRun, Run, RunEvent  # noqa: E402
 
 
 def main() -> None:
-    """Fail at the first run that breaks the law."""
-    for run in Run.objects.only("id"):
-        check_law(run.id)
+    """Fail with the runs that break the law, and how the first of them does."""
+    broken: list[UUID] = []
+    for run_id in Run.objects.values_list("id", flat=True):
+        try:
+            check_law(run_id)
+        except AssertionError:
+            broken.append(run_id)
+    if broken:
+        sys.exit(f"{len(broken)} runs break the law of the journal. {story_of(broken[0])}")
     attempts = NodeRun.objects.values_list("earlier_attempts", flat=True)
     told = {
         "statuses": Counter(Run.objects.values_list("status", flat=True)),
@@ -28,6 +35,19 @@ def main() -> None:
         "lost_attempts": sum(a["status"] == "lost" for each in attempts for a in each),
     }
     sys.stdout.write(json.dumps(told))
+
+
+def story_of(run_id: UUID) -> str:
+    """What the journal and the tables say, where they differ, and the journal itself."""
+    told, kept = folded(run_id), tables(run_id)
+    differ = {key for key in told.keys() | kept.keys() if told.get(key) != kept.get(key)}
+    lines = [f"Run {run_id}:"]
+    lines += [f"{key}\n  told {told.get(key)}\n  kept {kept.get(key)}" for key in differ]
+    lines += [
+        f"{entry.seq} {entry.at.isoformat()} {entry.type} {entry.node_id}#{entry.visit} {entry.data}"
+        for entry in RunEvent.objects.filter(run_id=run_id).order_by("seq")
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -43,9 +43,9 @@ def story_of(run_id: UUID) -> str:
     differ = {key for key in told.keys() | kept.keys() if told.get(key) != kept.get(key)}
     lines = [f"Run {run_id}:"]
     lines += [f"{key}\n  told {told.get(key)}\n  kept {kept.get(key)}" for key in differ]
+    journal = RunEvent.objects.filter(run_id=run_id).order_by("seq")
     lines += [
-        f"{entry.seq} {entry.at.isoformat()} {entry.type} {entry.node_id}#{entry.visit} {entry.data}"
-        for entry in RunEvent.objects.filter(run_id=run_id).order_by("seq")
+        f"{e.seq} {e.at.isoformat()} {e.type} {e.node_id}#{e.visit} {e.data}" for e in journal
     ]
     return "\n".join(lines)
 

@@ -36,6 +36,7 @@ LOG_LINES = 20
 """Kept of one turn: thousands of batches write into one node's log."""
 HAND_BYTES = 8_000_000
 """No batch is begun behind those of a hand whose results have more: they are in memory together."""
+KNOWN_BULKS = 16
 
 
 class _Lease:
@@ -52,24 +53,24 @@ class _Lease:
 
 
 class BulkWork:
-    """What one thread of a worker does for bulks."""
+    """What the threads of a worker do for bulks."""
 
-    def __init__(
-        self, worker: str, keeper: Keeper, pace: Pace, on_slow: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, worker: str, keeper: Keeper, pace: Pace) -> None:
         self._worker = worker
         self._keeper = keeper
         self._pace = pace
-        self._on_slow = on_slow
-        self._known: tuple[int, ItemWork] | None = None
+        self._known: dict[int, ItemWork] = {}
 
-    def take_turn(self) -> bool:
-        """Claim something and do it; False when nothing is ready."""
+    def take_turn(self, on_slow: Callable[[], None] = lambda: None) -> bool:
+        """Claim something and do it; False when nothing is ready.
+
+        `on_slow` is called before something that may take its time.
+        """
         claimed = persist(self._claim)
         if claimed is None:
             return False
-        if isinstance(claimed, ClaimedPart) or len(claimed) == 1:
-            self._on_slow()
+        if isinstance(claimed, ClaimedPart) or self._hand_size(claimed[0].bulk) == 1:
+            on_slow()
         try:
             self._carry_out(claimed)
         except (OperationalError, InterfaceError):
@@ -90,9 +91,9 @@ class BulkWork:
 
     def _hand_size(self, bulk: BulkRow) -> int:
         """Many quick batches whose node is known and needs no look between them; else one."""
-        if self._known is None or self._known[0] != bulk.id:
+        work = self._known.get(bulk.id)
+        if work is None:
             return 1
-        work = self._known[1]
         ends_early = work.config.enough is not None or work.config.circuit_breaker is not None
         is_one = ends_early or work.is_run or not work.kind.spec.reruns_after_crash
         return 1 if is_one else self._pace.batches
@@ -113,9 +114,12 @@ class BulkWork:
 
     def _work_of(self, bulk: BulkRow) -> ItemWork:
         """The node's description, which is read once for many batches."""
-        if self._known is None or self._known[0] != bulk.id:
-            self._known = (bulk.id, persist(lambda: item_work.load(bulk)))
-        return self._known[1]
+        work = self._known.get(bulk.id)
+        if work is None:
+            work = persist(lambda: item_work.load(bulk))
+            newest = list(self._known.items())[-KNOWN_BULKS + 1 :]
+            self._known = {**dict(newest), bulk.id: work}
+        return work
 
     def _read_source(self, part: ClaimedPart, work: ItemWork) -> None:
         ends_at = time.monotonic() + TURN_SECONDS

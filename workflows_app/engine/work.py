@@ -56,6 +56,7 @@ class Worker:
         self.pace = Pace()
         self.lane = Lane()
         self.keeper = Keeper(name, self.lane)
+        self.bulk_work = BulkWork(name, self.keeper, self.pace)
 
     def work(self, *, seconds: float = WORK_SECONDS) -> int:
         """Claim and run nodes and batches until none is ready, or the time is over.
@@ -66,19 +67,18 @@ class Worker:
         holding = Holding(self.name)
         if not self.lane.enter(holding, is_quick=self.pace.is_quick):
             return 0
+        self.keeper.watch(holding)
 
         def make_room() -> None:
             self.keeper.open_lane(holding)
 
-        bulk_work = BulkWork(self.name, self.keeper, self.pace, make_room)
-        self.keeper.watch(holding)
         deadline = time.monotonic() + seconds
         count = 0
         try:
             while time.monotonic() < deadline:
                 if not self.lane.enter(holding, is_quick=self.pace.is_quick):
                     return count
-                done = self._carry_out(holding, deadline) + bulk_work.take_turn()
+                done = self._carry_out(holding, deadline) + self.bulk_work.take_turn(make_room)
                 count += done
                 if not done and self.lane.leave(holding):
                     return count

@@ -6,7 +6,7 @@ VENV_PYTHON = .venv/bin/python
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check format lock frontend run-production bench benchmark clean
+.PHONY: help run test test-all check format audit lock frontend run-production bench benchmark clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ format: ## Put all sources into the house style
 	@.venv/bin/ruff check --quiet --fix .
 	@.venv/bin/ruff format .
 	@cd designer_ui/frontend && npx biome check --write .
+
+audit: ## Ask whether anything that is installed has a known weakness (AUDIT=required)
+	@$(PYTHON) scripts/bootstrap.py dev
+	@$(VENV_PYTHON) scripts/audit.py
 
 lock: ## Re-create the locks after a change of pyproject.toml (UPGRADE=1 for newest versions)
 	@$(PYTHON) scripts/bootstrap.py dev

@@ -8,6 +8,7 @@ and then nothing is left to a default that would be unsafe on a network.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _HAS_HTTPS
 SECURE_HSTS_PRELOAD = _HAS_HTTPS
 SESSION_COOKIE_SECURE = _HAS_HTTPS
 CSRF_COOKIE_SECURE = _HAS_HTTPS
-if env.bool("FLOWDECK_BEHIND_PROXY", default=False):
+FLOWDECK_BEHIND_PROXY: bool = env.bool("FLOWDECK_BEHIND_PROXY", default=False)
+if FLOWDECK_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_vite",
     "workflows_app",
@@ -105,6 +108,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -124,6 +128,21 @@ TEMPLATES = [
 ]
 UNFOLD = theme.UNFOLD
 
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = env.int("FLOWDECK_LOGIN_FAILURES", default=10)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# Whoever guesses a password elsewhere does not lock its owner out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
+AXES_VERBOSE = False
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/workflows"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -289,6 +308,8 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         # Says when a worker is ready.
         "celery.apps.worker": {"level": "INFO"},
+        # Each log-in is not news; those that are refused are.
+        "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
         "google_genai": {"level": "WARNING"},

@@ -102,7 +102,7 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
         raise BuildError(f"The command failed: {' '.join(command)}")
 
 
-def _npm_command(node_folder: Path) -> list[str]:
+def npm_command(node_folder: Path) -> list[str]:
     """The command for npm: its script run by Node, since the wheel's launchers are not on PATH."""
     script = node_folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     if script.is_file():
@@ -125,7 +125,7 @@ def build(source_hash: str) -> None:
         "PATH": f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}",
         "NODE_ENV": "production",
     }
-    npm = _npm_command(node_folder)
+    npm = npm_command(node_folder)
     installed = SOURCES / "node_modules" / ".lock-hash"
     if not installed.is_file() or installed.read_text() != _lock_hash():
         _run([*npm, "ci", "--include=dev", "--no-audit", "--no-fund"], environment)

@@ -129,6 +129,7 @@ def parts(*, slow: bool) -> dict[str, list[Step]]:
         "frontend": [
             npm("lint", name="biome"),
             npm("typecheck", name="tsc"),
+            Step("audit", tool("python", "scripts/audit.py")),
             Step("api client", tool("python", "scripts/check_api_client.py")),
             npm(
                 "test",

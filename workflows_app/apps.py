@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
@@ -18,10 +19,12 @@ class WorkflowsAppConfig(AppConfig):
     def ready(self) -> None:
         """Register tasks and admin pages; make the groups of `services.roles` behind migrations."""
         from workflows_app import checks  # noqa: F401 - registers with Django
+        from workflows_app.engine import clock
         from workflows_app.sdk.publishing import install_publisher
         from workflows_app.services.registering import CodePublisher
         from workflows_app.workers import lifecycle, tasks  # noqa: F401 - registers with Celery
 
+        connection_created.connect(clock.on_connection, dispatch_uid="workflows_app.clock")
         install_publisher(CodePublisher())
         autodiscover_modules("workflows")
         if apps.is_installed("django.contrib.admin"):

@@ -92,6 +92,12 @@ class UploadTooLargeError(FlowdeckError):
     code = "upload_too_large"
 
 
+class StorageFullError(FlowdeckError):
+    """There is no room for the file, and nothing of it was kept."""
+
+    code = "storage_full"
+
+
 class UnknownSignalError(InvalidInputError):
     """No node of the run waits for a signal of that name."""
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.apps import apps
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import AsyncClient
@@ -165,6 +168,29 @@ def test_no_file_is_told(author: Api) -> None:
     response = author.client.post("/api/v1/uploads", {"other": "x"})
     refused(response, 422, "invalid_input")
     assert response.json()["errors"][0]["field"] == "file"
+
+
+def test_a_file_without_room_is_refused_and_nothing_of_it_stays(
+    author: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = FileSystemStorage._save
+
+    def full(storage: FileSystemStorage, name: str, content: Any) -> str:
+        kept(storage, name, ContentFile(content.read(5)))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = stored_files()
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_save", full)
+        refused(send(author, "name\nAnn\n"), 507, "storage_full")
+
+    assert stored_files() == before
+    assert not Upload.objects.exists()
+    assert uploaded(author, "name\nAnn\n")["rows"] == 1
+
+
+def stored_files() -> set[Path]:
+    return {path for path in Path(default_storage.location).rglob("*") if path.is_file()}
 
 
 def test_only_those_who_start_runs_upload(stranger: Api, nobody: Api, approver: Api) -> None:

@@ -81,6 +81,7 @@ STATUSES: tuple[tuple[type[errors.FlowdeckError], int, str], ...] = (
     (MalformedBodyError, 400, "Malformed body"),
     (BodyTooLargeError, 413, "Body too large"),
     (errors.UploadTooLargeError, 413, "File too large"),
+    (errors.StorageFullError, 507, "No room"),
     (PreconditionRequiredError, 428, "Precondition required"),
     (MethodNotAllowedError, 405, "Method not allowed"),
     (errors.FlowdeckError, 400, "Bad request"),

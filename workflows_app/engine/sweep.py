@@ -31,6 +31,7 @@ BATCH = 200
 def sweep_once() -> None:
     """One round. What fails is logged, and does not keep the rest from being done."""
     for part in (
+        clock.adjust,
         fire_timers,
         take_back_lost_nodes,
         read_inboxes,

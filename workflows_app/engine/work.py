@@ -102,6 +102,7 @@ class Worker:
         return len(claimed) == limit
 
     def _claim_nodes(self, limit: int) -> list[ClaimedNode]:
+        clock.adjust()
         now = clock.now()
         until = now + timedelta(seconds=lease_seconds())
         return claims.claim_nodes(worker=self.name, limit=limit, now=now, lease_until=until)

@@ -10,11 +10,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from workflows_app.contracts.actor import Actor
 from workflows_app.contracts.bulk import BulkView
 from workflows_app.contracts.permissions import require
+from workflows_app.engine import clock
 from workflows_app.engine.bulk_progress import rate_of, remaining_seconds
 from workflows_app.errors import NotFoundError
 from workflows_app.models import Batch, Bulk, Run
@@ -39,7 +39,7 @@ def get_bulk(*, user: Actor, run_id: UUID, node_id: str) -> BulkView:
         NotFoundError: there is no such run, or the node has no items.
     """
     bulk = _find(user, run_id, node_id)
-    row, now = row_of(bulk), timezone.now()
+    row, now = row_of(bulk), clock.now()
     is_open = bulk.status == "open"
     return BulkView.model_validate(
         {

@@ -37,6 +37,12 @@ def query(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return raw.fetchall() if raw.description else []
 
 
+def read_clock() -> datetime:
+    """The time at PostgreSQL, in UTC."""
+    ((seconds,),) = query("SELECT extract(epoch FROM clock_timestamp())::float8")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 @contextmanager
 def immediate() -> Iterator[None]:
     """A transaction that is going to write; on SQLite it holds the write lock from the start."""

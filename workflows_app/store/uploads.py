@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +12,10 @@ from uuid import UUID
 from django.core.files.base import File
 from django.db import transaction
 
+from workflows_app.errors import StorageFullError
 from workflows_app.models import Upload
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def insert_upload(
@@ -28,7 +32,11 @@ def insert_upload(
     created_by_id: Any,
     now: datetime,
 ) -> None:
-    """Store a file and its row; without the row the file is taken away again."""
+    """Store a file and its row; without the row the file is taken away again.
+
+    Raises:
+        StorageFullError: There is no room for the file.
+    """
     upload = Upload(
         id=upload_id,
         name=name,
@@ -41,12 +49,17 @@ def insert_upload(
         created_by_id=created_by_id,
         created_at=now,
     )
-    upload.file.save(f"{upload_id}.{file_format}", content, save=False)
+    wanted = f"{upload_id}.{file_format}"
     try:
+        upload.file.save(wanted, content, save=False)
         with transaction.atomic():
             upload.save(force_insert=True)
-    except BaseException:
-        upload.file.delete(save=False)
+    except BaseException as error:
+        # A storage that fails in the middle leaves what it has written.
+        partial = upload.file.field.generate_filename(upload, wanted)
+        upload.file.storage.delete(upload.file.name or partial)
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise StorageFullError("There is no room for the file now. Try again later.") from error
         raise
 
 

@@ -1,6 +1,7 @@
-"""Runs of many kinds go on while everything around them is killed, frozen and restarted.
+"""Runs of all kinds go on while everything around them is killed, frozen, filled and restarted.
 
-The long form, of `make test-all`; `FAULTS` sets how many faults there are.
+The long form, of `make test-all`; `FAULTS` sets how many faults there are. Every message is
+delivered twice, to workers and to watchers; every request that starts, sends or decides, too.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -19,116 +19,39 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.accounts import ANN
-from tests.support.process import ROOT
-from tests.support.traces import graph
+from tests.faults.faults import WORKERS, Faults
+from tests.faults.hands import Hands
+from tests.faults.mixture import CHILD, FILE, Kind, child, kinds
+from tests.support.accounts import ANN, BOB
+from tests.support.fold import Watcher, shown
+from tests.support.person import Person
+from tests.support.process import ROOT, wait_until
+from tests.support.small_disk import small_disk
+from tests.support.traces import APP
+from tests.support.watching import Watching
 
-pytestmark = [pytest.mark.production, pytest.mark.slow, pytest.mark.timeout(1_800)]
+pytestmark = [pytest.mark.production, pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 FAULTS = int(os.environ.get("FAULTS", "200"))
 RUNS_A_FAULT = 10
-FROZEN_SECONDS = 5.0
-"""Longer than a lease of the stack's."""
-ITEMS = 12
+WATCHED = 40
+"""Runs that are watched all the time, at most."""
 
 
-def effect(folder: Path, seconds: float = 0.0) -> dict[str, Any]:
-    return {"type": "task:probe.effect", "config": {"folder": str(folder), "seconds": seconds}}
+@pytest.fixture
+def stack(production_servers, tmp_path):
+    """A stack without processes, which delivers every message twice."""
+    apps = f"{APP},tests.support.doubling"
+    stack = production_servers.stack(tmp_path / "stack", FLOWDECK_APPS=apps)
+    yield stack
+    stack.stop()
 
 
-def documents(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
-    """Documents by name, each with what its runs leave behind their id in the folder."""
-    quick, slow = effect(folder), effect(folder, 0.05)
-    steps = [f"step{number}" for number in range(4)]
-    branches = [f"branch{number}" for number in range(5)]
-    row = [("start", "start", {}), *((s, quick["type"], slow["config"]) for s in steps)]
-    row.append(("finish", "end", {}))
-    chain = graph(row, [(a[0], b[0]) for a, b in zip(row, row[1:], strict=False)])
-    fan = graph(
-        [("start", "start", {})]
-        + [(branch, quick["type"], quick["config"]) for branch in branches]
-        + [("joined", "transform", {"output": 1}), ("finish", "end", {})],
-        [("start", branch) for branch in branches]
-        + [(branch, "joined") for branch in branches]
-        + [("joined", "finish")],
-    )
-    fan["nodes"][-2]["join"] = {"mode": "all"}
-    fails = {"type": "transform", "config": {"output": "${ input.missing }"}}
-    saga = {
-        "kind": "saga",
-        "steps": [
-            {"id": "reserve", "action": quick, "compensation": slow},
-            {"id": "charge", "action": slow, "compensation": quick},
-            {"id": "ship", "action": fails, "step": "pivot"},
-        ],
-    }
-    bulk = {
-        "kind": "bulk",
-        "items": list(range(ITEMS)),
-        "processor": quick,
-        "batch_size": 4,
-        "max_concurrency": 2,
-    }
-    undone = ["reserve", "charge", "_undo_charge", "_undo_reserve"]
-    return {
-        "chain": (chain, [f"{step}:1" for step in steps]),
-        "fan": (fan, [f"{branch}:1" for branch in branches]),
-        "saga": (saga, [f"{step}:1" for step in undone]),
-        "bulk": (bulk, [f"items:1:{index}" for index in range(ITEMS)]),
-    }
-
-
-class Faults:
-    """What may happen to a stack; each leaves it whole again, after a while."""
-
-    def __init__(self, stack, chance: random.Random) -> None:
-        self._stack = stack
-        self._chance = chance
-        self._frozen: list[tuple[float, int]] = []
-        self.counts: Counter[str] = Counter()
-
-    def strike(self) -> None:
-        kinds = ("worker_killed", "worker_frozen", "web_killed", "redis_emptied", "postgresql")
-        kind = self._chance.choices(kinds, weights=(8, 4, 2, 2, 1))[0]
-        getattr(self, f"_{kind}")()
-        self.counts[kind] += 1
-
-    def thaw(self, *, everybody: bool = False) -> None:
-        """Wake those who have slept past their leases."""
-        now = time.monotonic()
-        for until, pid in list(self._frozen):
-            if everybody or now > until:
-                os.killpg(pid, signal.SIGCONT)
-                self._frozen.remove((until, pid))
-
-    def _worker_killed(self) -> None:
-        frozen = {pid for _, pid in self._frozen}
-        awake = [w for w in self._stack.workers if w.is_running and w.pid not in frozen]
-        if awake:
-            self._chance.choice(awake).kill()
-        self._stack.start_worker()
-
-    def _worker_frozen(self) -> None:
-        frozen = {pid for _, pid in self._frozen}
-        awake = [w for w in self._stack.workers if w.is_running and w.pid not in frozen]
-        if len(awake) > 1:
-            pid = self._chance.choice(awake).pid
-            os.killpg(pid, signal.SIGSTOP)
-            self._frozen.append((time.monotonic() + FROZEN_SECONDS, pid))
-
-    def _web_killed(self) -> None:
-        web = self._stack.webs[0]
-        web.process.kill()
-        web.process.start()
-        web.process.wait_until_ready(web.is_healthy)
-
-    def _redis_emptied(self) -> None:
-        self._stack.redis.kill()
-        self._stack.redis.start()
-
-    def _postgresql(self) -> None:
-        mode = self._chance.choice(("fast", "immediate"))
-        self._stack.postgresql.restart(mode=mode, pause_seconds=0.3)
+@pytest.fixture
+def disk(stack):
+    """Where uploaded files are kept."""
+    with small_disk(stack.directory / "media") as disk:
+        yield disk
 
 
 def insist(call, *, seconds: float = 60.0) -> Any:
@@ -143,37 +66,142 @@ def insist(call, *, seconds: float = 60.0) -> Any:
             time.sleep(0.2)
 
 
-def test_nothing_is_lost_and_nothing_doubled(stack, tmp_path, person):
+class Starter:
+    """Starts runs, each request twice."""
+
+    def __init__(self, ann: Person, known: dict[str, Kind]) -> None:
+        self._ann = ann
+        self._known = known
+        self._workflows = {name: ann.publish(name, kind.document) for name, kind in known.items()}
+        self.started: dict[str, str] = {}
+
+    def upload(self) -> httpx.Response:
+        """Send the file of rows."""
+        return self._ann.request("POST", "/uploads", files={"file": ("rows.csv", FILE)})
+
+    def start(self, name: str, number: int) -> list[str]:
+        """Start so many runs of a kind; the second request gets the runs of the first."""
+        given = {"rows": {"upload": insist(self._uploaded)}} if self._known[name].needs_file else {}
+        runs = [{"idempotency_key": f"{number}-{n}", "input": given} for n in range(RUNS_A_FAULT)]
+        path = f"/workflows/{self._workflows[name]}/runs/bulk"
+        first, second = (
+            insist(lambda: self._ann.post(path, {"runs": runs}, status=201)) for _ in range(2)
+        )
+        ids = [run["id"] for run in first["runs"]]
+        assert [(run["id"], run["is_new"]) for run in second["runs"]] == [(i, False) for i in ids]
+        self.started |= dict.fromkeys(ids, name)
+        return ids
+
+    def _uploaded(self) -> str:
+        answer = self.upload()
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+
+def test_nothing_is_lost_and_nothing_doubled(stack, disk, tmp_path, person):
     folder = tmp_path / "effects"
     folder.mkdir()
     seed = int(os.environ.get("FAULTS_SEED", random.randrange(10**6)))
     sys.stdout.write(f"seed {seed}\n")
     chance = random.Random(seed)
-    stack.start(webs=1, workers=2)
-    ann = person(stack.webs[0].url, ANN)
-    known = documents(folder)
-    workflows = {name: ann.publish(name, document) for name, (document, _) in known.items()}
-    faults = Faults(stack, chance)
-    started: dict[str, str] = {}
-    for number in range(FAULTS):
-        name = chance.choice(list(known))
-        runs = [{"idempotency_key": f"{number}-{n}"} for n in range(RUNS_A_FAULT)]
-        path = f"/workflows/{workflows[name]}/runs/bulk"
-        answer = insist(lambda p=path, r=runs: ann.post(p, {"runs": r}, status=201))
-        started |= {run["id"]: name for run in answer["runs"]}
+    stack.start(webs=1, workers=WORKERS)
+    url = stack.webs[0].url
+    ann = person(url, ANN)
+    ann.publish(CHILD, child(folder))
+    known = kinds(folder)
+    starter = Starter(ann, known)
+    hands = Hands(person(url, ANN), person(url, BOB)).start()
+    watching = Watching(ann)
+    upload = insist_on_a_verdict(starter.upload)
+    faults = Faults(stack, chance, watching=watching, disk=disk, upload=upload)
+
+    for number, name in enumerate(kinds_in_turn(chance, list(known))):
+        runs = starter.start(name, number)
+        for run in runs:
+            hands.send_later(run, known[name].events)
+        if number % max(1, FAULTS // WATCHED) == 0:
+            watching.follow(chance.choice(runs))
         time.sleep(chance.uniform(0.3, 1.7))
         faults.strike()
-        faults.thaw()
-    faults.thaw(everybody=True)
-    while sum(worker.is_running for worker in stack.workers) < 2:
+        faults.heal()
+    faults.heal(everybody=True)
+    while sum(worker.is_running for worker in stack.workers) < WORKERS:
         stack.start_worker()
 
     ends = {
         run: insist(
             lambda r=run: ann.wait_for_run(r, "succeeded", "compensated", seconds=120), seconds=240
         )["status"]
-        for run in started
+        for run in starter.started
     }
+    hands.stop()
+    blind = [run for run, watcher in watching.watchers.items() if not sees_all(watching, run)]
+    watched = dict(watching.counts, runs=len(watching.watchers), blind=len(blind))
+    watching.stop()
+
+    due = due_effects(ann, starter.started, known)
+    effects = {path.name for path in folder.iterdir()} - {"executions"}
+    executions = len((folder / "executions").read_text().splitlines())
+    report = {
+        "seed": seed,
+        "runs": len(starter.started),
+        "kinds": Counter(starter.started.values()),
+        "faults": faults.counts.total(),
+        "faults_by_kind": faults.counts,
+        "effects": len(effects),
+        "losses": len(due - effects),
+        "doubles": len(effects - due),
+        "executions_again": executions - len(effects),
+        "watched": watched,
+        "hands": hands.counts,
+        "law": check_laws(stack),
+    }
+    write_report(report)
+    assert (report["losses"], report["doubles"]) == (0, 0)
+    assert len(starter.started) == FAULTS * RUNS_A_FAULT
+    assert {run: known[name].status for run, name in starter.started.items()} == ends
+    assert blind == []
+    assert watching.counts["refused"] == 0
+    assert hands.faults == []
+
+
+def kinds_in_turn(chance: random.Random, names: list[str]) -> list[str]:
+    """So many kinds as there are faults, in any order, each as often as the others."""
+    rounds = [chance.sample(names, len(names)) for _ in range(FAULTS // len(names) + 1)]
+    return [name for each in rounds for name in each][:FAULTS]
+
+
+def insist_on_a_verdict(upload):
+    """Status and code of the first answer that comes from a server with a database."""
+
+    def ask() -> tuple[int, str]:
+        answer = upload()
+        assert answer.status_code != 503, answer.text
+        return answer.status_code, str(answer.json().get("code", ""))
+
+    return lambda: insist(ask)
+
+
+def sees_all(watching: Watching, run: str) -> bool:
+    """True when the watcher holds what a fresh page shows, once the last news have arrived."""
+    fresh: Watcher = insist(lambda: watching.snapshot(run))
+    watcher = watching.watchers[run]
+    wait_until(lambda: watcher.seq == fresh.seq, what=f"the end of watched run {run}", seconds=60)
+    return watcher.head == fresh.head and shown(watcher.nodes) == shown(fresh.nodes)
+
+
+def due_effects(ann: Person, started: dict[str, str], known: dict[str, Kind]) -> set[str]:
+    """The keys that all runs and their children should have left, each once."""
+    due = {f"{run}:{key}" for run, name in started.items() for key in known[name].effects}
+    for run, name in started.items():
+        if known[name].child_effects:
+            (called,) = ann.get(f"/runs/{run}/family")["children"]
+            due |= {f"{called['id']}:{key}" for key in known[name].child_effects}
+    return due
+
+
+def check_laws(stack) -> dict[str, Any]:
+    """The journal of each run is gapless, gives its tables, and replays to its state."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.check_laws"],
         cwd=ROOT,
@@ -182,23 +210,14 @@ def test_nothing_is_lost_and_nothing_doubled(stack, tmp_path, person):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[:10_000]
-    effects = {path.name for path in folder.iterdir()} - {"executions"}
-    due = {f"{run}:{key}" for run, name in started.items() for key in known[name][1]}
-    executions = len((folder / "executions").read_text().splitlines())
-    report = {
-        "runs": len(started),
-        "faults": faults.counts,
-        "effects": len(effects),
-        "losses": len(due - effects),
-        "doubles": len(effects - due),
-        "executions_again": executions - len(effects),
-        "law": json.loads(done.stdout),
-    }
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def write_report(report: dict[str, Any]) -> None:
+    """Print it, and keep it beside the other results."""
     sys.stdout.write(f"{json.dumps(report)}\n")
-    (ROOT / "test-results").mkdir(exist_ok=True)
-    (ROOT / "test-results" / "faults.json").write_text(json.dumps(report, indent=1))
-    assert (report["losses"], report["doubles"]) == (0, 0)
-    assert len(started) == FAULTS * RUNS_A_FAULT
-    for run, status in ends.items():
-        assert status == ("compensated" if started[run] == "saga" else "succeeded")
+    file = Path(ROOT / "test-results" / "faults.json")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(report, indent=1))

@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 
 from tests.realtime import story
 from tests.realtime.conftest import Connect, Socket, session_of
-from tests.support.fold import Watcher
+from tests.support.fold import Watcher, shown
 from workflows_app.models import RunEvent
 from workflows_app.realtime import consumers, hub, run_feed
 from workflows_app.selectors import news
@@ -65,13 +65,7 @@ async def assert_knows_all(watcher: Watcher, run_id: UUID) -> None:
     now = await snapshot_now(run_id)
     assert watcher.seq == now["seq"]
     assert watcher.head == {name: now[name] for name in watcher.head}
-    known = {key: _shown(node) for key, node in watcher.nodes.items()}
-    assert known == {(n["node_id"], n["visit"]): _shown(n) for n in now["nodes"]}
-
-
-def _shown(node: Any) -> Any:
-    """Without the times that only the row knows: nodes that the engine runs are told once, done."""
-    return {k: v for k, v in node.items() if k not in {"queued_at", "started_at"}}
+    assert shown(watcher.nodes) == shown({(n["node_id"], n["visit"]): n for n in now["nodes"]})
 
 
 @pytest.mark.usefixtures("wakeups")

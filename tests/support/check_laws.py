@@ -1,5 +1,7 @@
 """Checks the law of the journal for every run of a database, and prints what there was.
 
+Beside it: each step that was compensated had been completed, and was compensated once.
+
 DATABASE_URL=… python -m tests.support.check_laws
 """
 
@@ -18,12 +20,25 @@ from tests.engine.law import check_law, folded, tables  # noqa: E402 - needs the
 from workflows_app.models import NodeRun, Run, RunEvent  # noqa: E402
 
 
+def check_compensations(run_id: UUID) -> None:
+    """Fail for a step that was compensated twice, or without having been completed."""
+    recorded = RunEvent.objects.filter(run_id=run_id).order_by("seq")
+    completed: set[tuple[str, int]] = set()
+    for type_, node_id, visit in recorded.values_list("type", "node_id", "visit"):
+        if type_ in {"node.succeeded", "node.reused"}:
+            completed.add((node_id, visit))
+        elif type_ == "node.compensated":
+            assert (node_id, visit) in completed, f"{node_id}#{visit} is compensated again"
+            completed.remove((node_id, visit))
+
+
 def main() -> None:
     """Fail with the runs that break the law, and how the first of them does."""
     broken: list[UUID] = []
     for run_id in Run.objects.values_list("id", flat=True):
         try:
             check_law(run_id)
+            check_compensations(run_id)
         except AssertionError:
             broken.append(run_id)
     if broken:

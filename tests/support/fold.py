@@ -70,6 +70,12 @@ class Watcher:
             self.nodes[key] = {**node, **change(node, event)}
 
 
+def shown(nodes: dict[tuple[str, int], Json]) -> dict[tuple[str, int], Json]:
+    """Without the times that only the row knows: nodes that the engine runs are told once, done."""
+    hidden = {"queued_at", "started_at"}
+    return {key: {k: v for k, v in n.items() if k not in hidden} for key, n in nodes.items()}
+
+
 _HEAD = ("status", "started_at", "finished_at", "error", "output")
 
 

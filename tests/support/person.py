@@ -45,17 +45,21 @@ class Person:
         """Close the connections."""
         self.client.close()
 
-    def call(self, method: str, path: str, *, status: int | None = None, **options: Any) -> Any:
-        """One request below `/api/v1`; its JSON, when it answers as expected.
-
-        Without a `status` that is any kind of success.
-        """
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request below `/api/v1`, whatever the answer."""
         headers = {
             "X-CSRFToken": self.client.cookies["csrftoken"],
             "Referer": self.base_url,
             **options.pop("headers", {}),
         }
-        answer = self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+        return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    def call(self, method: str, path: str, *, status: int | None = None, **options: Any) -> Any:
+        """One request below `/api/v1`; its JSON, when it answers as expected.
+
+        Without a `status` that is any kind of success.
+        """
+        answer = self.request(method, path, **options)
         is_expected = answer.is_success if status is None else answer.status_code == status
         assert is_expected, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None

@@ -87,11 +87,11 @@ class ProductionStack:
         self.webs.append(WebProcess(port, process))
         return self.webs[-1]
 
-    def start_worker(self) -> ServerProcess:
-        """Start one Celery worker."""
+    def start_worker(self, **settings: str) -> ServerProcess:
+        """Start one Celery worker, with further settings of its own."""
         name = f"worker{next(_numbers)}@tests"
         command = ("celery", "-A", "config", "worker", "--loglevel", "INFO", "--hostname", name)
-        self.workers.append(self._process("worker", command))
+        self.workers.append(self._process("worker", command, **settings))
         return self.workers[-1]
 
     def worker_with(self, pid: int) -> ServerProcess:
@@ -102,13 +102,13 @@ class ProductionStack:
         """Wait until a worker says that it is ready."""
         worker.wait_until_ready(lambda: " ready" in worker.tail(20_000))
 
-    def _process(self, kind: str, command: tuple[str, ...]) -> ServerProcess:
+    def _process(self, kind: str, command: tuple[str, ...], **settings: str) -> ServerProcess:
         program = Path(sys.executable).parent / command[0]
         process = ServerProcess(
             name=f"{kind}{next(_numbers)}",
             command=(sys.executable, str(program), *command[1:]),
             log=self.directory / f"{kind}{next(_numbers)}.log",
-            environment=self.environment,
+            environment={**self.environment, **settings},
         )
         return process.start()
 

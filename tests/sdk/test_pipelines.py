@@ -264,3 +264,11 @@ def test_register_without_django_says_what_to_do(monkeypatch):
     monkeypatch.setattr(publishing, "_publisher", None)
     with pytest.raises(NotInstalledError, match=r"django\.setup\(\).*execute\(\)"):
         order.register()
+
+
+async def test_a_step_that_is_added_after_a_run_is_part_of_the_next_one():
+    pipeline = Pipeline([first])
+    assert await pipeline.execute({"a": 1}) == {"seen": ["a"]}
+    assert await pipeline.execute({"b": 1}) == {"seen": ["b"]}
+    pipeline.add_step(second)
+    assert await pipeline.execute({"a": 1}) == ["a", "first"]

@@ -10,8 +10,8 @@ from workflows_app.sdk.context_task import ContextFunction
 from workflows_app.sdk.local.clock import Clock
 from workflows_app.sdk.local.execution import Execution
 from workflows_app.sdk.local.people import People
-from workflows_app.sdk.local.programs import Fakes
-from workflows_app.sdk.local.run import DEFAULT_CONCURRENCY, run_document
+from workflows_app.sdk.local.programs import Fakes, KeptPlan, compile_local
+from workflows_app.sdk.local.run import DEFAULT_CONCURRENCY, run_plan
 from workflows_app.sdk.publishing import Publishable
 from workflows_app.sdk.steps import FunctionStep, PipelineStep, StepLike, as_step, draw_all
 
@@ -49,6 +49,7 @@ class Pipeline(Publishable):
         self._settings = Settings(timeout_seconds=timeout, on_failure=on_failure, retry=retry)
         self._vars = dict(vars or {})
         self._input_schema = dict(input_schema or {})
+        self._kept = KeptPlan()
 
     def add_step(self, step: StepLike) -> Pipeline:
         """Add a step behind the others; returns the pipeline."""
@@ -82,8 +83,13 @@ class Pipeline(Publishable):
             InvalidDocument: It cannot run; its problems say why.
             RunInputError: The context breaks the input schema.
         """
-        return await run_document(
-            self.to_document(),
+        plan = (
+            compile_local(self.to_document(), fakes)
+            if fakes
+            else self._kept.of(tuple(self.steps), self.to_document)
+        )
+        return await run_plan(
+            plan,
             context,
             fakes=fakes,
             people=people,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from workflows_app.sdk.definition import TaskDefinition, TaskDefinitionError
 
 _tasks: dict[str, TaskDefinition] = {}
+_revision = 0
 
 
 def register(definition: TaskDefinition) -> None:
@@ -23,11 +24,13 @@ def register(definition: TaskDefinition) -> None:
             "Give one of them a name of its own: @task(name=…)."
         )
     _tasks[definition.name] = definition
+    _note_change()
 
 
 def unregister(name: str) -> None:
     """Forget a task; an unknown name is no error."""
-    _tasks.pop(name, None)
+    if _tasks.pop(name, None) is not None:
+        _note_change()
 
 
 def find(name: str) -> TaskDefinition | None:
@@ -38,6 +41,16 @@ def find(name: str) -> TaskDefinition | None:
 def registered() -> Mapping[str, TaskDefinition]:
     """All tasks by name."""
     return MappingProxyType(_tasks)
+
+
+def revision() -> int:
+    """A number that differs whenever the tasks differ."""
+    return _revision
+
+
+def _note_change() -> None:
+    global _revision
+    _revision += 1
 
 
 def _place(definition: TaskDefinition) -> str:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from workflows_app.core.canonical import hash_document
+from workflows_app.core.plan import Plan
 from workflows_app.errors import WorkflowVersionMismatchError
 from workflows_app.sdk.builder import Workflow
 from workflows_app.sdk.config import GraphConfig, WorkflowModule
 from workflows_app.sdk.local.clock import Clock
 from workflows_app.sdk.local.execution import Execution, WorkflowFailedError
 from workflows_app.sdk.local.people import People, Question, Reply
-from workflows_app.sdk.local.programs import Fakes
-from workflows_app.sdk.local.run import resume_run, run_document
+from workflows_app.sdk.local.programs import Fakes, KeptPlan, compile_local
+from workflows_app.sdk.local.run import resume_run, run_plan
 from workflows_app.sdk.nodes import HumanNode
 from workflows_app.sdk.result import Err, Ok, Result
 
@@ -31,6 +32,7 @@ class WorkflowEngine:
         """
         self.workflow = workflow
         self.config = config or WorkflowModule.current().graph
+        self._kept = KeptPlan()
 
     async def execute(
         self,
@@ -59,9 +61,8 @@ class WorkflowEngine:
             InvalidDocument: It cannot run; its problems say why.
             ValueError: There is no node `start`.
         """
-        workflow = self.workflow if start is None else self.workflow.starting_at(start)
-        execution = await run_document(
-            workflow.to_document(),
+        execution = await run_plan(
+            self._plan(start, fakes),
             state,
             people=self._people() if people is None else people,
             fakes=fakes,
@@ -110,6 +111,14 @@ class WorkflowEngine:
                 concurrency=self.config.max_concurrency,
             )
         )
+
+    def _plan(self, start: str | None, fakes: Fakes | None) -> Plan:
+        workflow = self.workflow
+        if start is not None:
+            workflow = workflow.starting_at(start)
+        if fakes:
+            return compile_local(workflow.to_document(), fakes)
+        return self._kept.of((self.workflow, start), workflow.to_document)
 
     def _result(self, execution: Execution) -> Result[Execution, WorkflowFailedError]:
         if not self.config.checkpoint_enabled:

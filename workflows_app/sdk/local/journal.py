@@ -31,16 +31,24 @@ class Journal:
 
     def logger(self, key: VisitKey) -> logging.Logger:
         """A logger whose lines go to the node's log."""
-        logger = logging.Logger(f"flowdeck.task.{key[0]}", logging.DEBUG)
-        logger.addHandler(_ToLog(self, key))
-        return logger
+        return _NodeLogger(self, key)
 
 
-class _ToLog(logging.Handler):
+class _NodeLogger(logging.Logger):
+    """Writes by itself, since a handler costs as much as a small node."""
+
     def __init__(self, journal: Journal, key: VisitKey) -> None:
-        super().__init__(logging.DEBUG)
+        super().__init__(f"flowdeck.task.{key[0]}", logging.DEBUG)
         self._journal = journal
         self._key = key
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self._journal.log(self._key, record.levelname.lower(), record.getMessage())
+    def handle(self, record: logging.LogRecord) -> None:
+        """Write the line, unless a filter that the task added refuses it."""
+        if self.filter(record):
+            self._journal.log(self._key, record.levelname.lower(), record.getMessage())
+            self.callHandlers(record)
+
+    def callHandlers(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
+        """Hand the line to what the task added; without any there is nobody to complain to."""
+        if self.handlers:
+            super().callHandlers(record)

@@ -24,6 +24,7 @@ from workflows_app.core.node_types import Catalog, NodeTypeSpec
 from workflows_app.core.plan import Execution, Plan, PlanNode
 from workflows_app.core.task_defaults import with_task_defaults
 from workflows_app.errors import FatalError
+from workflows_app.sdk import registry
 from workflows_app.sdk.calling import arguments_of, json_result
 from workflows_app.sdk.context import TaskContext
 from workflows_app.sdk.node_types import TASK_PREFIX, defaults_of, find_task, local_catalog
@@ -49,7 +50,8 @@ class Programs:
 
     def __init__(self, fakes: Fakes, concurrency: int) -> None:
         self._fakes = fakes
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="flowdeck-local")
+        self._concurrency = concurrency
+        self._threads: ThreadPoolExecutor | None = None
 
     async def call(self, node: PlanNode, config: Mapping[str, Any], context: TaskContext) -> Any:
         """The output of one attempt, as JSON.
@@ -72,12 +74,43 @@ class Programs:
             result = await call()
         else:
             loop = asyncio.get_running_loop()
-            result = await loop.run_in_executor(self._threads, copy_context().run, _returned, call)
+            threads = self._threads = self._threads or ThreadPoolExecutor(
+                self._concurrency, thread_name_prefix="flowdeck-local"
+            )
+            result = await loop.run_in_executor(threads, copy_context().run, _returned, call)
         return storable(json_result(task, result), "result")
 
     def close(self) -> None:
         """Let go of the threads. One that still runs an abandoned call ends with it."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class KeptPlan:
+    """The plan of what is run time and again, made anew when something has changed."""
+
+    def __init__(self) -> None:
+        self._made_of: tuple[int, Any] | None = None
+        self._plan: Plan | None = None
+
+    def of(self, source: Any, draw: Callable[[], AnyDocument]) -> Plan:
+        """The plan of `draw()`.
+
+        Args:
+            source: What the document is made of. While it equals the last one, and no task was
+                registered since, the plan is the same.
+            draw: Makes the document.
+
+        Raises:
+            InvalidDocument: It cannot run; its problems say why.
+        """
+        made_of = (registry.revision(), source)
+        if self._plan is None or self._made_of != made_of:
+            plan = compile_local(draw(), {})
+            # Drawing may register tasks.
+            self._made_of = (registry.revision(), source)
+            self._plan = plan
+        return self._plan
 
 
 def compile_local(document: AnyDocument, fakes: Fakes) -> Plan:

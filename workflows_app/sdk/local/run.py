@@ -207,16 +207,18 @@ async def send_event(
     step = _checkpoint_of(execution)
     payload = storable(data, "event's data")
     step.feed(SignalReceived(name, str(uuid4()), step.now), output=payload)
-    after = step.execution()
     if step.is_closed:
-        return after
-    return await resume_run(
-        after,
-        fakes=fakes,
+        return step.execution()
+    run = _LocalRun(
+        step,
+        programs=Programs(fakes or {}, concurrency),
         people=people,
         signals={} if passes_time else None,
+        uploads=None,
         concurrency=concurrency,
+        next_node=lambda ready, _: ready[0],
     )
+    return await run.run()
 
 
 def _checkpoint_of(execution: Execution) -> LocalStep:

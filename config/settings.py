@@ -156,6 +156,23 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Failed log-ins are counted by name and address, so that nobody can lock others out from elsewhere.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT: int = env.int("FLOWDECK_LOGIN_FAILURES", default=10)
+AXES_ENABLED = AXES_FAILURE_LIMIT > 0
+AXES_COOLOFF_TIME = timedelta(minutes=env.float("FLOWDECK_LOGIN_LOCK_MINUTES", default=15.0))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "config.log_in_limit.client_address"
+AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Only the failures of the last minutes are kept, and nothing of those who log in.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -308,7 +325,6 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         # Says when a worker is ready.
         "celery.apps.worker": {"level": "INFO"},
-        # Each log-in is not news; those that are refused are.
         "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

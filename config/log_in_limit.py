@@ -11,9 +11,9 @@ from django.http import HttpRequest
 def client_address(request: HttpRequest) -> str:
     """The address that a log-in comes from.
 
-    Behind a proxy it is the last one in `X-Forwarded-For`: the proxy has written that, whereas those
-    before it may be anybody's invention. Without a proxy the header is the client's and counts for
-    nothing.
+    Behind a proxy it is the last one in `X-Forwarded-For`: the proxy has written that, whereas
+    those before it may be anybody's invention. Without a proxy the header is the client's and
+    counts for nothing.
     """
     peer = str(request.META.get("REMOTE_ADDR") or "")
     if settings.SECURE_PROXY_SSL_HEADER is not None:

@@ -53,8 +53,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _HAS_HTTPS
 SECURE_HSTS_PRELOAD = _HAS_HTTPS
 SESSION_COOKIE_SECURE = _HAS_HTTPS
 CSRF_COOKIE_SECURE = _HAS_HTTPS
-FLOWDECK_BEHIND_PROXY: bool = env.bool("FLOWDECK_BEHIND_PROXY", default=False)
-if FLOWDECK_BEHIND_PROXY:
+if env.bool("FLOWDECK_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -128,21 +127,6 @@ TEMPLATES = [
 ]
 UNFOLD = theme.UNFOLD
 
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-AXES_FAILURE_LIMIT = env.int("FLOWDECK_LOGIN_FAILURES", default=10)
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-# Whoever guesses a password elsewhere does not lock its owner out.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
-AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
-AXES_VERBOSE = False
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/workflows"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -172,6 +156,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 # Only the failures of the last minutes are kept, and nothing of those who log in.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -45,7 +45,7 @@ async def measure_graph(runs: int, size: int) -> float:
     builder = WorkflowBuilder("bench")
     for name in names:
         builder.add_node(name, node=Noop(name))
-    for source, target in zip(names, names[1:]):
+    for source, target in zip(names, names[1:], strict=False):
         builder.add_edge(source, target)
     engine = builder.set_entry(names[0]).set_terminal(names[-1]).build()
     await engine.execute("")

@@ -1,4 +1,4 @@
-"""Guessing passwords ends soon, at the pages' log-in and at the admin's, and never locks others out."""
+"""Guessing passwords ends soon, at both log-in pages, and never locks others out."""
 
 from __future__ import annotations
 

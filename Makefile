@@ -51,9 +51,10 @@ run-production: ## One web and one worker process from DATABASE_URL, REDIS_URL, 
 	@$(VENV_PYTHON) scripts/build_frontend.py
 	@exec $(VENV_PYTHON) scripts/run_production.py --port $(PORT)
 
-bench: ## Measure the engine beside its peers, which it installs (ROUNDS=5)
+bench: ## Measure the engine beside its peers, which it installs (ROUNDS=5 ROWS="memory events")
 	@$(PYTHON) scripts/bootstrap.py dev
-	@$(VENV_PYTHON) -m benchmarks.comparison --rounds $(or $(ROUNDS),5)
+	@$(VENV_PYTHON) scripts/build_frontend.py
+	@$(VENV_PYTHON) -m benchmarks.comparison --rounds $(or $(ROUNDS),5) $(if $(ROWS),--only $(ROWS))
 
 benchmark: ## Measure the engine on both databases
 	@$(PYTHON) scripts/bootstrap.py dev

@@ -1,6 +1,6 @@
 """This project beside its peers: the same work, interleaved, with medians over the rounds.
 
-    python -m benchmarks.comparison [--rounds 5] [--json file]
+    python -m benchmarks.comparison [--rounds 5] [--only memory events …] [--json file]
 
 Prints each figure as it comes, then a table with the ratios and their goals.
 """
@@ -10,73 +10,31 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import pgbench
+from benchmarks import embedded, frames, goals, growth, in_memory, machine_events, pgbench
 from benchmarks.contenders import peers
-from benchmarks.flowdeck import Figures, Flowdeck
+from benchmarks.flowdeck import Flowdeck
+from benchmarks.goals import Goal, table
+from benchmarks.rounds import Figures, Measure, Note, Round
 from tests.support.production import ProductionServers
-
-Measured = dict[tuple[str, str, str], list[float]]
-"""Figures by contender, work and name, one for each round."""
 
 
 @dataclass(frozen=True)
-class Goal:
-    """A ratio of two medians, and what it should be."""
+class Section:
+    """Rows that are measured together: each contender once in a round."""
 
-    title: str
-    ours: tuple[str, str, str]
-    theirs: tuple[str, str, str]
-    at_least: float | None = None
-    at_most: float | None = None
+    goals: Sequence[Goal]
+    play: Callable[[Round], None]
 
 
-def _rate(who: str, work: str) -> tuple[str, str, str]:
-    return who, work, "per_s"
-
-
-OURS = "flowdeck"
-PGBENCH = _rate("pgbench", "step")
-CELERY_LATENCY = ("celery", "latency", "p50_ms")
-GOALS = (
-    Goal("chain, a commit a step / Celery", _rate(OURS, "once"), _rate("celery", "chain"), 6),
-    Goal("chain, a commit a step / DBOS", _rate(OURS, "once"), _rate("dbos", "chain"), 8),
-    Goal("chain, a commit a step / pgbench", _rate(OURS, "once"), PGBENCH, 0.45),
-    Goal("chain, 200 runs / Celery", _rate(OURS, "chain"), _rate("celery", "chain"), 12),
-    Goal("chain, 200 runs / pgbench", _rate(OURS, "chain"), PGBENCH, 1.0),
-    Goal("chain, 200 runs / LangGraph", _rate(OURS, "chain"), _rate("langgraph", "chain")),
-    Goal("chain, 200 runs / viewflow", _rate(OURS, "chain"), _rate("viewflow", "chain")),
-    Goal("chain, 200 runs / DBOS", _rate(OURS, "chain"), _rate("dbos", "chain")),
-    Goal("chain, 200 runs / Prefect", _rate(OURS, "chain"), _rate("prefect", "chain")),
-    Goal("chain, 1,000 runs / pgbench", _rate(OURS, "chain_1000"), PGBENCH, 3),
-    Goal("latency p50 / Celery", (OURS, "latency", "p50_ms"), CELERY_LATENCY, None, 0.3),
-    Goal("pure nodes / Celery chain", _rate(OURS, "pure"), _rate("celery", "chain"), 8),
-    Goal(
-        "fan-out of 1,000, seconds / Celery chord",
-        (OURS, "fan_out", "seconds"),
-        ("celery", "fan_out", "seconds"),
-        None,
-        0.06,
-    ),
-    Goal(
-        "fan-out of 4,000, seconds / 1,000",
-        (OURS, "fan_out_4000", "seconds"),
-        (OURS, "fan_out", "seconds"),
-        None,
-        4.4,
-    ),
-    Goal("bulk, items / Celery group", _rate(OURS, "bulk"), _rate("celery", "bulk"), 20),
-)
-
-
-def own_works(flowdeck: Flowdeck) -> dict[str, Callable[[], Figures]]:
+def own_works(flowdeck: Flowdeck) -> dict[str, Measure]:
     """What this project does in a round."""
     return {
         "chain": lambda: flowdeck.chain(200),
@@ -91,80 +49,94 @@ def own_works(flowdeck: Flowdeck) -> dict[str, Callable[[], Figures]]:
     }
 
 
-def compare(rounds: int) -> Measured:
-    """Every contender once in each round, with processes of its own, one behind the other."""
-    measured: Measured = defaultdict(list)
-
-    def note(who: str, work: str, measure: Callable[[], Figures]) -> None:
+def play_engine(turn: Round) -> None:
+    """Chains, fan-out and bulk beside the peers that are durable."""
+    with Flowdeck.running(turn) as flowdeck:
+        for work, measure in own_works(flowdeck).items():
+            turn.note(goals.OURS, work, measure)
+        turn.note("pgbench", "step", partial(pgbench.measure, flowdeck))
+    for peer in peers():
+        peer.prepare()
+        peer.start(turn.servers, turn.directory / peer.name)
         try:
-            figures = measure()
+            for work in peer.works:
+                turn.note(peer.name, work, partial(peer.measure, work))
+        finally:
+            peer.stop()
+
+
+SECTIONS: Mapping[str, Section] = {
+    "engine": Section(goals.ENGINE, play_engine),
+    "memory": Section(goals.IN_MEMORY, in_memory.play),
+    "events": Section(goals.EVENTS, machine_events.play),
+    "frames": Section(goals.FRAMES, frames.play),
+    "growth": Section(goals.GROWTH, growth.play),
+    "embedded": Section((), embedded.play),
+}
+
+
+def noting(measured: dict[goals.Key, list[float]]) -> Note:
+    """Takes a figure, prints it with the machine's load, and keeps it."""
+
+    def note(who: str, work: str, measure: Measure) -> None:
+        try:
+            figures: Figures = measure()
         except Exception as error:  # noqa: BLE001 - a peer that fails is a result, too
-            print(json.dumps({"contender": who, "work": work, "error": str(error)[-300:]}))
+            told = {"contender": who, "work": work, "error": str(error)[-300:]}
+            print(json.dumps(told), flush=True)
             return
-        told = {name: round(value, 4) for name, value in figures.items()}
-        print(json.dumps({"contender": who, "work": work, **told}), flush=True)
+        figures = {**figures, "load": os.getloadavg()[0]}
+        rounded = {name: round(value, 4) for name, value in figures.items()}
+        print(json.dumps({"contender": who, "work": work, **rounded}), flush=True)
         for name, value in figures.items():
             measured[who, work, name].append(value)
 
-    with tempfile.TemporaryDirectory(prefix="flowdeck-benchmark-") as name:
+    return note
+
+
+def compare(
+    rounds: int, chosen: Sequence[str], growth_runs: int, memory_runs: int
+) -> dict[goals.Key, list[float]]:
+    """Every contender once in each round, one behind the other."""
+    measured: dict[goals.Key, list[float]] = defaultdict(list)
+    with (
+        tempfile.TemporaryDirectory(prefix="flowdeck-benchmark-") as name,
+        ExitStack() as kept,
+    ):
         servers = ProductionServers.start(Path(name) / "servers", is_durable=True)
-        try:
-            for peer in peers():
-                peer.prepare()
-            for number in range(rounds):
-                flowdeck = Flowdeck(servers, Path(name) / f"stack{number}")
-                flowdeck.start()
-                try:
-                    for work, measure in own_works(flowdeck).items():
-                        note(OURS, work, measure)
-                    note("pgbench", "step", partial(pgbench.measure, flowdeck))
-                finally:
-                    flowdeck.stop()
-                for peer in peers():
-                    peer.start(servers, Path(name) / peer.name)
-                    try:
-                        for work in peer.works:
-                            note(peer.name, work, partial(peer.measure, work))
-                    finally:
-                        peer.stop()
-        finally:
-            servers.stop()
+        kept.callback(servers.stop)
+        for number in range(rounds):
+            for section in chosen:
+                directory = Path(name) / f"{section}{number}"
+                directory.mkdir()
+                turn = Round(servers, directory, noting(measured), kept, growth_runs, memory_runs)
+                SECTIONS[section].play(turn)
     return measured
-
-
-def table(measured: Measured) -> str:
-    """Ratios and figures, in Markdown."""
-    medians = {key: statistics.median(values) for key, values in measured.items()}
-    lines = ["| ratio | ours | theirs | ratio | goal | |", "|---|---|---|---|---|---|"]
-    for goal in GOALS:
-        if goal.ours not in medians or goal.theirs not in medians:
-            lines.append(f"| {goal.title} | | | not measured | | |")
-            continue
-        ours, theirs = medians[goal.ours], medians[goal.theirs]
-        ratio = ours / theirs
-        wanted, is_met = "", ""
-        if goal.at_least is not None:
-            wanted, is_met = f">= {goal.at_least:g}", "yes" if ratio >= goal.at_least else "no"
-        elif goal.at_most is not None:
-            wanted, is_met = f"<= {goal.at_most:g}", "yes" if ratio <= goal.at_most else "no"
-        lines.append(
-            f"| {goal.title} | {ours:,.2f} | {theirs:,.2f} | {ratio:.2f} | {wanted} | {is_met} |"
-        )
-    lines += ["", "| contender | work | figure | median |", "|---|---|---|---|"]
-    lines += [f"| {a} | {b} | {c} | {value:,.3f} |" for (a, b, c), value in medians.items()]
-    return "\n".join(lines)
 
 
 def main() -> None:
     """Measure, and tell."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument(
+        "--growth-runs",
+        type=int,
+        default=100_000,
+        help="finished runs in the full tables, each with 20 events; 1,000,000 is the goal's",
+    )
+    parser.add_argument(
+        "--memory-runs",
+        type=int,
+        default=10_000,
+        help="runs after which a worker's memory is looked at, and after a tenth of them",
+    )
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     before = os.getloadavg()[0]
-    measured = compare(asked.rounds)
+    measured = compare(asked.rounds, asked.only, asked.growth_runs, asked.memory_runs)
     print(f"\n{asked.rounds} rounds, {os.cpu_count()} cores, load {before:.1f} before\n")
-    print(table(measured))
+    print(table([goal for name in asked.only for goal in SECTIONS[name].goals], measured))
     if asked.json is not None:
         told = [
             {"contender": a, "work": b, "figure": c, "rounds": v}

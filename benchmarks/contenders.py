@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from benchmarks.flowdeck import Figures
 from benchmarks.processes import cpu_seconds
+from benchmarks.rounds import Figures
 from tests.support.ports import free_port
 from tests.support.process import ROOT, ServerProcess
 from tests.support.production import ProductionServers
@@ -134,6 +134,20 @@ class Peer:
         for process in self._processes:
             process.kill()
         time.sleep(0.2)
+
+
+LEXIGRAM = Peer(
+    "lexigram",
+    "lexigram_local.py",
+    {
+        "graph": Amount(1_000),
+        "pipeline": Amount(4_000),
+        "machine": Amount(4_000),
+        "logged_graph": Amount(400),
+        "logged_machine": Amount(1_000),
+    },
+)
+"""Not among the others: it has nothing durable, and is measured beside the runner in memory."""
 
 
 def _tells(process: ServerProcess, text: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ import psycopg
 
 from benchmarks import documents
 from benchmarks.processes import cpu_seconds, resident_mb
+from benchmarks.rounds import Figures, Round
 from tests.support.accounts import ANN
 from tests.support.person import Person
 from tests.support.production import ProductionServers, ProductionStack
 
-Figures = dict[str, float]
 STEPS = 10
 
 
@@ -31,6 +32,17 @@ class Flowdeck:
     webs: int = 1
     workers: int = 2
     _workflows: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def running(cls, turn: Round, name: str = "flowdeck") -> Iterator[Flowdeck]:
+        """A stack on a database of its own, for the length of a `with`."""
+        flowdeck = cls(turn.servers, turn.directory / name)
+        flowdeck.start()
+        try:
+            yield flowdeck
+        finally:
+            flowdeck.stop()
 
     def start(self) -> None:
         """Start all processes."""

@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from benchmarks.flowdeck import Figures, Flowdeck
+from benchmarks.flowdeck import Flowdeck
+from benchmarks.rounds import Figures
 
 CLIENTS = 2
 SECONDS = 4

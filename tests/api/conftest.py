@@ -8,10 +8,31 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.support.documents import approval
+from workflows_app.models import HumanTask
+
 Json = dict[str, Any]
+
+GROUPS = {
+    "stranger": (),
+    "viewer": (),
+    "approver": ("Approvers",),
+    "operator": ("Operators",),
+    "author": ("Authors",),
+    "integrator": ("Integrators",),
+}
+"""Who there is beside an administrator, and their groups."""
+
+CONNECTION = {
+    "title": "A model",
+    "kind": "openai_compatible",
+    "settings": {"base_url": "https://models.example.com/v1"},
+    "secret": "sk-a-secret-of-some-length",
+}
 
 
 class Api:
@@ -103,3 +124,30 @@ def stranger(make_user: Callable[..., Any]) -> Api:
 @pytest.fixture
 def nobody(db: None) -> Api:
     return Api()
+
+
+@pytest.fixture
+def targets(admin: Api) -> dict[str, str]:
+    """What the paths name. All of it is an administrator's."""
+    run = admin.run(approval())
+    task = HumanTask.objects.get(run_id=run["id"])
+    file = SimpleUploadedFile("rows.csv", b"name,amount\nKim,5\n")
+    upload = admin.client.post("/api/v1/uploads", {"file": file}).json()
+    return {
+        "workflow_id": run["workflow"]["id"],
+        "number": "1",
+        "run_id": run["id"],
+        "node_id": "approve",
+        "task_id": str(task.id),
+        "upload_id": upload["id"],
+        "connection_id": admin.ok("POST", "/connections", CONNECTION)["id"],
+        "token_id": admin.ok("POST", "/tokens", {"name": "CI", "scopes": ["read"]})["id"],
+    }
+
+
+@pytest.fixture
+def people(admin: Api, make_user: Callable[..., Any]) -> dict[str, Api]:
+    users = {name: make_user(name, *groups) for name, groups in GROUPS.items()}
+    views = Permission.objects.filter(codename__in=["view_run", "view_workflow"])
+    users["viewer"].user_permissions.set(views)
+    return {**{name: Api(user) for name, user in users.items()}, "admin": admin}

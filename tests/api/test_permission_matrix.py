@@ -7,29 +7,18 @@ one without saying for whom it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tests.api.conftest import Api
+from tests.api.conftest import CONNECTION, GROUPS, Api
 from tests.support.documents import approval
-from workflows_app.models import HumanTask
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = {
-    "stranger": (),
-    "viewer": (),
-    "approver": ("Approvers",),
-    "operator": ("Operators",),
-    "author": ("Authors",),
-    "integrator": ("Integrators",),
-}
 EVERYBODY = {*GROUPS, "admin"}
 WATCHERS = {"viewer", "approver", "operator", "author", "admin"}
 STARTERS = {"operator", "author", "admin"}
@@ -100,13 +89,6 @@ ALLOWED: dict[str, set[str]] = {
     "validateDocument": WATCHERS,
 }
 
-CONNECTION = {
-    "title": "A model",
-    "kind": "openai_compatible",
-    "settings": {"base_url": "https://models.example.com/v1"},
-    "secret": "sk-a-secret-of-some-length",
-}
-
 
 def operations() -> dict[str, tuple[str, str]]:
     """Method and path of each operation, by its id."""
@@ -117,33 +99,6 @@ def operations() -> dict[str, tuple[str, str]]:
         for method, operation in methods.items()
         if "operationId" in operation
     }
-
-
-@pytest.fixture
-def targets(admin: Api) -> dict[str, str]:
-    """What the paths name. All of it is an administrator's."""
-    run = admin.run(approval())
-    task = HumanTask.objects.get(run_id=run["id"])
-    file = SimpleUploadedFile("rows.csv", b"name,amount\nKim,5\n")
-    upload = admin.client.post("/api/v1/uploads", {"file": file}).json()
-    return {
-        "workflow_id": run["workflow"]["id"],
-        "number": "1",
-        "run_id": run["id"],
-        "node_id": "approve",
-        "task_id": str(task.id),
-        "upload_id": upload["id"],
-        "connection_id": admin.ok("POST", "/connections", CONNECTION)["id"],
-        "token_id": admin.ok("POST", "/tokens", {"name": "CI", "scopes": ["read"]})["id"],
-    }
-
-
-@pytest.fixture
-def people(admin: Api, make_user: Callable[..., Any]) -> dict[str, Api]:
-    users = {name: make_user(name, *groups) for name, groups in GROUPS.items()}
-    views = Permission.objects.filter(codename__in=["view_run", "view_workflow"])
-    users["viewer"].user_permissions.set(views)
-    return {**{name: Api(user) for name, user in users.items()}, "admin": admin}
 
 
 def body_of(operation: str, targets: dict[str, str]) -> dict[str, Any]:

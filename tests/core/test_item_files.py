@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflows_app.core import item_files
 from workflows_app.core.item_files import MAX_ROW_BYTES, Row, UnreadableFileError, read_rows
 
 
@@ -88,6 +89,39 @@ def test_what_follows_an_unclosed_quote_is_read():
     ]
 
 
+def test_a_text_without_end_in_a_list_is_read_once():
+    """Looked at anew with each piece of the file, it would take longer than a test may."""
+    content = b'[1, "' + rb"\\ \" " * 1_500_000
+    assert broken(content, "json") == [(2, "The file breaks off: the list has no end.")]
+
+
+def test_escapes_at_the_borders_of_pieces_are_whole():
+    texts = ["x" * length + '\\"' * 40_000 for length in range(4)]
+    assert items(json.dumps(texts), "json") == texts
+
+
+def test_a_quote_without_end_takes_what_its_lines_take():
+    """Were its lines summed up with each of them, this would take longer than a test may."""
+    content = b"a,b\n" + b'x","\n' * 210_000
+    first = next(iter(read_rows(io.BytesIO(content), "csv")))
+    assert first == Row(2, error="It is longer than 1,000,000 bytes.")
+
+
+def test_a_file_of_quotes_without_end_is_given_up_in_pieces(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(item_files, "MAX_REREAD_BYTES", 30)
+    # Each line opens a quote, and the next one closes it and opens another.
+    content = b"a,b\n" + b'x","\n' * 5
+    expected = [
+        Row(2, error="A quote is not closed."),
+        Row(3, error="A quote is not closed. The lines up to 6 are given up with it."),
+    ]
+    assert rows(content, "csv") == expected
+
+    reader = read_rows(io.BytesIO(content), "csv")
+    assert next(iter(reader)) == expected[0]
+    assert list(read_rows(io.BytesIO(content), "csv", reader.cursor)) == expected[1:]
+
+
 @pytest.mark.parametrize(
     "line, error",
     [
@@ -95,7 +129,10 @@ def test_what_follows_an_unclosed_quote_is_read():
         ("NaN", "It is not JSON: NaN is no number."),
         (r'"\u0000"', "It holds a NUL character."),
         (r'"\ud800"', "It holds half of a character"),
+        ("1e400", "It is not JSON: the number 1e400 is too large."),
+        ("-1e400", "It is not JSON: the number -1e400 is too large."),
         ("[" * 100_000, "It is nested too deeply."),
+        ("[" * 101 + "]" * 101, "It is nested too deeply."),
         ("9" * 5_000, "It is not JSON: "),
         ('"' + "x" * MAX_ROW_BYTES + '"', "It is longer than"),
     ],
@@ -106,6 +143,11 @@ def test_lines_that_are_no_item_are_told_and_the_others_read(line, error):
     assert found[1].error.startswith(error)
     inside = rows(f"[1, {line if line[0] not in '[{' else 'nul'}, 2]", "json")
     assert [(row.number, row.item) for row in inside] == [(1, 1), (2, None), (3, 2)]
+
+
+def test_an_item_may_be_a_hundred_levels_deep():
+    text = '{"a":' * 50 + "[" * 50 + "1" + "]" * 50 + "}" * 50
+    assert items(text, "jsonl") == [json.loads(text)]
 
 
 def test_an_escaped_backslash_before_a_u_is_no_nul():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -20,13 +21,24 @@ FORMATS: tuple[FileFormat, ...] = ("csv", "json", "jsonl")
 MAX_ROW_BYTES = 1_000_000
 """A longer row is broken."""
 
+MAX_DEPTH = 100
+"""Lists and objects within each other in an item, as in what the API takes."""
+
 CHUNK_BYTES = 65_536
+MAX_REREAD_BYTES = 10_000_000
+"""Of the lines behind a quote that is not closed, which are read once more as rows of their own.
+
+Beyond that they are given up together with it, so that a file of nothing but such quotes is read in
+a time that grows with its size only.
+"""
+
 DELIMITERS = ",;\t|"
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*("?)|[\[\]{},]', re.DOTALL)
+_JSON_MARK = re.compile(rb'["\[\]{},]')
+_IN_JSON_TEXT = re.compile(rb'"|\\.', re.DOTALL)
 
 Cursor = Mapping[str, Any]
 """Where to go on, as JSON; an empty one is the beginning."""
@@ -107,11 +119,17 @@ class CsvReader:
         self._lines = _Lines(stream, cursor)
         self._header: list[str] = list(cursor.get("header", ()))
         self._delimiter: str = cursor.get("delimiter", ",")
+        self._reread: int = cursor.get("reread", 0)
 
     @property
     def cursor(self) -> Cursor:
         """Behind the last record, with the header."""
-        return {**self._lines.cursor, "header": self._header, "delimiter": self._delimiter}
+        return {
+            **self._lines.cursor,
+            "header": self._header,
+            "delimiter": self._delimiter,
+            "reread": self._reread,
+        }
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows from the cursor on.
@@ -156,25 +174,37 @@ class CsvReader:
         When it cannot be read, its first line alone is broken: what follows may be sound.
         """
         taken: list[_Line] = []
+        size = 0
 
         def texts() -> Iterator[str]:
+            nonlocal size
             while (line := self._lines.take()) is not None:
                 taken.append(line)
-                if sum(part.size for part in taken) > MAX_ROW_BYTES:
+                size += line.size
+                if size > MAX_ROW_BYTES:
                     raise _BrokenRow(_too_long())
                 yield line.text()
 
         try:
             return next(csv.reader(texts(), delimiter=self._delimiter, strict=True), [])
         except csv.Error as error:
-            self._lines.put_back(taken[1:])
             reason = "A quote is not closed." if len(taken) > 1 else f"{error}."
-            raise _BrokenRow(reason[:1].upper() + reason[1:]) from None
-        except _BrokenRow:
-            self._lines.put_back(taken[1:])
-            raise
+            raise _BrokenRow(reason[:1].upper() + reason[1:] + self._give_back(taken)) from None
+        except _BrokenRow as broken:
+            raise _BrokenRow(f"{broken}{self._give_back(taken)}") from None
         finally:
             self._lines.settle()
+
+    def _give_back(self, taken: list[_Line]) -> str:
+        """Let all lines but the first be read again; what to add to the reason where that ends."""
+        following = taken[1:]
+        if not following:
+            return ""
+        self._reread += sum(line.size for line in following)
+        if self._reread > MAX_REREAD_BYTES:
+            return f" The lines up to {following[-1].number} are given up with it."
+        self._lines.put_back(following)
+        return ""
 
 
 class JsonListReader:
@@ -231,10 +261,12 @@ class JsonListReader:
     def _next_element(self) -> tuple[bytes, bytes, str]:
         """Return the element, what stands behind it, and why it is broken, if it is."""
         position = depth = dropped = 0
+        is_in_text = False
         while True:
-            token = _JSON_TOKEN.search(self._buffer, position)
-            if token is None or (token[0][:1] == b'"' and not token[1]):
-                position = len(self._buffer) if token is None else token.start()
+            token = (_IN_JSON_TEXT if is_in_text else _JSON_MARK).search(self._buffer, position)
+            if token is None:
+                # Half of an escape may stand at the end; all else is never looked at again.
+                position = max(position, len(self._buffer) - self._buffer.endswith(b"\\"))
                 if position > MAX_ROW_BYTES:
                     dropped += position
                     self._drop(position)
@@ -245,14 +277,18 @@ class JsonListReader:
                 continue
             position = token.end()
             mark = token[0]
-            if mark in (b"[", b"{"):
+            if mark == b'"':
+                is_in_text = not is_in_text
+            elif is_in_text:
+                continue
+            elif mark in (b"[", b"{"):
                 depth += 1
             elif depth > 0:
                 depth -= mark in (b"]", b"}")
             elif mark == b"}":
                 self._drop(len(self._buffer))
                 return b"", b"", "A } stands where none can be; the rest cannot be read."
-            elif mark in (b",", b"]"):
+            else:
                 content = self._buffer[: token.start()].strip()
                 size = dropped + token.start()
                 self._drop(position)
@@ -272,12 +308,14 @@ class JsonListReader:
 def parse_item(text: str) -> Any:
     """Return the value of a JSON text that every database can keep."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError:
         raise _BrokenRow("It is nested too deeply.") from None
     except ValueError as error:
         reason = getattr(error, "msg", str(error))
         raise _BrokenRow(f"It is not JSON: {reason}.") from None
+    if _is_too_deep(value):
+        raise _BrokenRow("It is nested too deeply.")
     if "\\u0000" in text and _NUL.search(text):
         raise _BrokenRow("It holds a NUL character.")
     if _SURROGATE.search(text):
@@ -373,6 +411,25 @@ def _decoded(content: bytes) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return number
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for part in level
+            if isinstance(part, dict | list)
+            for child in (part.values() if isinstance(part, dict) else part)
+        ]
+    return any(isinstance(part, dict | list) for part in level)
 
 
 def _fields(count: int) -> str:

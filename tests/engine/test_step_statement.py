@@ -1,7 +1,7 @@
 """The short form of the benchmarks: a ratio within one run, since times differ between machines.
 
 A step is written once with the statement and once with the ORM, in turns, and the median of the
-ratios is judged: noise that lasts hits both of a pair alike, and noise that does not hits few pairs.
+ratios is judged: noise that lasts hits both of a pair alike, and other noise hits few pairs.
 """
 
 from __future__ import annotations

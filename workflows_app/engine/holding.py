@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflows_app.core.events import NodeStarted
 from workflows_app.core.plan import PlanNode
@@ -120,7 +120,8 @@ class Holding:
             self._progress = None
             if not self._results:
                 self._oldest_result = time.monotonic()
-            self._results.append(held.told([*self._start_of(held), report]))
+            told = replace(report, worker=self.worker)
+            self._results.append(held.told([*self._start_of(held), told]))
 
     def should_write(self) -> bool:
         """True when the results have waited long enough."""

@@ -50,7 +50,7 @@ from workflows_app.engine.node_rows import NodeRows, error_to_json
 from workflows_app.engine.outputs import Outputs
 from workflows_app.engine.scope import resolved_config
 from workflows_app.sdk.shell.failures import error_info
-from workflows_app.store import bulks, human, node_runs, signals
+from workflows_app.store import bulks, claims, human, node_runs, signals
 from workflows_app.store.changes import EventRow, LogRow, StepChange, TimerKey, TimerRow
 from workflows_app.store.codec import (
     Absent,
@@ -130,6 +130,8 @@ class Step:
         event = report.event
         if isinstance(event, ProgressTold):
             return self._note_progress(event)
+        if self._is_begun_by_another(report):
+            return False
         if isinstance(event, NodeWaiting) and "ask" in report.facts:
             return self.feed(waiting.ask_for_worker(self, event, report))
         before = self.state
@@ -152,6 +154,25 @@ class Step:
         for entry in decision.journal:
             self._note(entry, report, at)
         return True
+
+    def _is_begun_by_another(self, report: Report) -> bool:
+        """True when a worker that was silent for too long has a result of what another one runs.
+
+        Its node was not lost, since nobody knew that it had begun: the attempt is the same. A step
+        without the lock needs no look, being fenced by the `seq` of before anybody began.
+        """
+        event = report.event
+        if not (self._is_locked and report.worker):
+            return False
+        if not isinstance(event, NodeCompleted | NodeFailed | NodeWaiting):
+            return False
+        key = (event.node, event.visit)
+        active = self.state.active.get(key)
+        if active is None or active.status is not NodeStatus.RUNNING:
+            return False
+        has_begun_now = self.rows.values(key).get("worker")
+        holder = has_begun_now or claims.find_holder(self.run.id, key)
+        return holder not in {report.worker, ""}
 
     def settle(self) -> None:
         """Carry out the nodes that need no worker, until none is left or the time is over."""

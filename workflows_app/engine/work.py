@@ -239,14 +239,17 @@ def _prepare_run(row: runs.RunRow, claimed: Sequence[ClaimedNode]) -> list[HeldN
     return [
         _resolve(claim, row, plan, node, outputs)
         for claim, node in zip(claimed, nodes, strict=True)
-        if not _is_held(row, claim)
+        if _is_queued(row, claim)
     ]
 
 
-def _is_held(row: runs.RunRow, claim: ClaimedNode) -> bool:
-    """True when the run was paused since the node was queued."""
+def _is_queued(row: runs.RunRow, claim: ClaimedNode) -> bool:
+    """False when, since the claim, the run was paused, or somebody else was quicker."""
     active = row.state.active.get(claim.key)
-    return active is not None and active.status is NodeStatus.HELD
+    return active is not None and (active.attempt, active.status) == (
+        claim.attempt,
+        NodeStatus.QUEUED,
+    )
 
 
 def _resolve(

@@ -17,7 +17,8 @@ from workflows_app.engine.start import create_run
 from workflows_app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from workflows_app.selectors.reruns import RerunSource, find_rerun_source
 from workflows_app.services import audit
-from workflows_app.store import bulks
+from workflows_app.services.runs import refuse_start_of_archived
+from workflows_app.store import bulks, definitions
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def retry_from_node(*, actor: Actor, run_id: UUID, node_id: str) -> UUID:
     Raises:
         PermissionDeniedError: the actor may not operate runs.
         NotFoundError: there is no such run.
-        ConflictError: the run is still under way.
+        ConflictError: the run is still under way, or its workflow is archived.
         InvalidInputError: the run's version has no such node.
     """
     require(actor, "operate_run")
@@ -45,7 +46,8 @@ def retry_failed_items(*, actor: Actor, run_id: UUID, node_id: str) -> UUID:
     Raises:
         PermissionDeniedError: the actor may not operate runs.
         NotFoundError: there is no such run.
-        ConflictError: the run is still under way, or no item of the node can be tried again.
+        ConflictError: the run is still under way, its workflow is archived, or no item of the node
+            can be tried again.
         InvalidInputError: the run's version has no such node, or it is no map node.
     """
     require(actor, "operate_run")
@@ -83,6 +85,9 @@ def _closed_run(run_id: UUID, node_id: str) -> tuple[RerunSource, Plan]:
         raise _unknown_node(node_id, "is not a node of this run's version", nodes)
     if not source.is_closed:
         raise ConflictError("The run is still under way. Cancel it, or wait until it is over.")
+    workflow = definitions.find_workflow(source.workflow_id)
+    if workflow is not None:
+        refuse_start_of_archived(workflow)
     return source, plan
 
 

@@ -366,9 +366,18 @@ def _startable_version(workflow_id: UUID, number: int | None) -> UUID:
     if row is None:
         raise NotFoundError("There is no such workflow.")
     version_id = _version_to_run(row, number)
+    refuse_start_of_archived(row)
+    return version_id
+
+
+def refuse_start_of_archived(row: definitions.WorkflowRow) -> None:
+    """Let pass a workflow that is not archived.
+
+    Raises:
+        ConflictError: it is.
+    """
     if row.is_archived:
         raise ConflictError("This workflow is archived and starts no runs. Restore it first.")
-    return version_id
 
 
 def _input_errors(plan: Plan, run_input: Mapping[str, Any]) -> list[FieldError]:

@@ -186,6 +186,16 @@ def _keys(claims: Iterable[ClaimedNode]) -> list[dict[str, object]]:
     ]
 
 
+def find_holder(run_id: UUID, key: VisitKey) -> str:
+    """The worker that a node run was given to last; empty when its lease was taken away."""
+    rows = query(
+        "SELECT worker FROM workflows_app_noderun "
+        "WHERE run_id = %s AND node_id = %s AND visit = %s",
+        (run_key(run_id), *key),
+    )
+    return str(rows[0][0]) if rows else ""
+
+
 def count_claimable(*, now: datetime, queued_before: datetime, limit: int) -> int:
     """How many nodes have waited for a worker since before `queued_before`; at most `limit`."""
     rows = query(

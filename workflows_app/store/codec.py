@@ -55,6 +55,7 @@ class Report:
 
     event: Event | ProgressTold
     worker: str = ""
+    """Who ran the node that the event speaks of; empty where no worker did."""
     input: Json | Absent = ABSENT
     """The node's resolved config."""
     output: Json | Absent = ABSENT

@@ -89,8 +89,12 @@ def insert_workflow(
 
 
 def lock_workflow(workflow_id: UUID) -> WorkflowRow | None:
-    """Lock the workflow's row until the end of the transaction; None when there is none."""
-    return _workflow_row(Workflow.objects.select_for_update().filter(id=workflow_id).first())
+    """Lock the workflow's row until the end of the transaction; None when there is none.
+
+    Not its key: runs, which refer to it, start meanwhile.
+    """
+    rows = Workflow.objects.select_for_update(no_key=True).filter(id=workflow_id)
+    return _workflow_row(rows.first())
 
 
 def find_workflow(workflow_id: UUID) -> WorkflowRow | None:

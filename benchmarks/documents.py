@@ -55,7 +55,7 @@ def machine() -> dict[str, Any]:
     """Two states, and an event that leads from each to the other."""
     there, back = ("off", "on"), ("on", "off")
     states = [
-        {"id": here, "transitions": [{"id": f"from_{here}", "event": "flip", "target": other}]}
+        {"id": here, "transitions": [{"id": f"from_{here}", "event": "flip", "targets": [other]}]}
         for here, other in (there, back)
     ]
     return {"format": 1, "kind": "state_machine", "initial": "off", "states": states}

@@ -72,7 +72,7 @@ def measure(flowdeck: Flowdeck, runs: Path) -> Figures:
 
 def measure_wake(flowdeck: Flowdeck, runs: Path) -> Figures:
     """What it costs a worker to tell watchers of a step."""
-    options = {"runs": runs, "seconds": SECONDS / 2, "per_second": WAKES_A_SECOND}
+    options = {"runs": runs, "seconds": SECONDS, "per_second": WAKES_A_SECOND}
     figures: Figures = result_of(start_client(flowdeck, "wake", **options))
     return figures
 
@@ -135,12 +135,17 @@ class Watcher:
         self.run_id = run_id
         self.arrivals: list[float] = []
         self._address = f"{url}/ws/runs/{run_id}/"
+        self._origin = websockets.Origin(url.replace("ws://", "http://"))
         self._headers = {"Cookie": f"sessionid={cookie}"}
 
     async def open(self) -> None:
         """Connect, and take the snapshot."""
         self._wire = await websockets.connect(
-            self._address, additional_headers=self._headers, compression=None, open_timeout=60
+            self._address,
+            origin=self._origin,
+            additional_headers=self._headers,
+            compression=None,
+            open_timeout=60,
         )
         frame = json.loads(await self._wire.recv())
         if frame["type"] != "snapshot":

@@ -20,7 +20,8 @@ def measure(flowdeck: Flowdeck) -> Figures:
 
     flowdeck.database.execute(
         "CREATE TABLE IF NOT EXISTS bench_run AS SELECT row_number() OVER () AS k, id "
-        "FROM (SELECT id FROM workflows_app_run ORDER BY id LIMIT 200) AS chosen"
+        "FROM (SELECT id FROM workflows_app_run WHERE status = 'succeeded' ORDER BY id LIMIT 200)"
+        " AS chosen"
     )
     node = ("error", "finished_at", "lease_until", "output", "ports", "status")
     statement = _step_statement(

@@ -65,7 +65,9 @@ def check_law(run_id) -> None:
     run = run_of(run_id)
     recorded = list(RunEvent.objects.filter(run_id=run_id).order_by("seq"))
     assert [e.seq for e in recorded] == list(range(1, run.seq + 1))
-    assert folded(run_id) == tables(run_id)
+    told, kept = folded(run_id), tables(run_id)
+    differing = {k: (told.get(k), kept.get(k)) for k in told.keys() | kept.keys()}
+    assert told == kept, {k: pair for k, pair in differing.items() if pair[0] != pair[1]}
     entries = [
         RecordedEntry(
             JournalEntry(e.type, e.node_id, e.visit, _as_decided(e.data)), e.at.timestamp()

@@ -96,6 +96,22 @@ def test_an_event_with_its_guards_is_one_transaction():
     assert node_run(run_id, "_guards").output == {"approved_t_ship_shipped": True}
 
 
+def test_a_state_entered_by_the_event_that_waited_has_the_time_of_the_journal():
+    steps = machine(
+        state("pending", on("pay", "paid")),
+        state("paid", on("pack", "packed"), entry=[run_action("charge", "charge")]),
+        state("packed", on("ship", "shipped")),
+        final("shipped"),
+    )
+    ACTIONS["charge"] = lambda context: hear(run_id, "pack")
+    run_id = start(steps, {})
+    hear(run_id, "pay")
+    work()
+
+    assert active(run_id) == ["packed"]
+    check_law(run_id)
+
+
 def test_events_queue_while_an_action_runs():
     heard: list[str] = []
 

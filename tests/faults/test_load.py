@@ -48,7 +48,7 @@ SHORT = graph(
 STEPS = [f"step{number}" for number in range(int(SECONDS / 2) + 10)]
 LONG = graph(
     [("start", "start", {})]
-    + [(step, "wait", {"mode": "duration", "seconds": 2}) for step in STEPS]
+    + [(step, "wait", {"mode": "duration", "duration_seconds": 2}) for step in STEPS]
     + [("finish", "end", {})],
     list(zip(["start", *STEPS], [*STEPS, "finish"], strict=True)),
 )

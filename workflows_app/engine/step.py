@@ -312,7 +312,9 @@ class Step:
                 # What is carried out at once appears in the journal only when that has happened.
                 is_for_workers = is_for_worker or plan_node.execution is Execution.ITEMS
                 is_told = is_for_workers or attempt > 1 or _is_held(before, key)
-                queued_at = at if is_told else self.now
+                # States are told in the decision that enters them, with its time.
+                is_state = plan_node.execution is Execution.STATE
+                queued_at = at if is_told or is_state else self.now
                 self.rows.queue(
                     plan_node,
                     key,
@@ -323,7 +325,7 @@ class Step:
                 )
                 if is_for_worker:
                     self.ready[key] = attempt
-                elif plan_node.execution is not Execution.STATE:
+                elif not is_state:
                     self._inline.add(key, attempt)
             case HoldNode(node, visit, attempt):
                 key = (node, visit)

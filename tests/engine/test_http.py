@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID
 
+import httpcore
 import pytest
 
+from workflows_app.errors import RetryableError
 from workflows_app.sdk import TaskContext
-from workflows_app.task_types import http
+from workflows_app.task_types import http, http_addresses
 from workflows_app.task_types.http_addresses import AddressRefusedError, is_public
 
 CONTEXT = TaskContext(run_id=UUID(int=1), node_id="call")
@@ -236,3 +238,24 @@ def test_retry_after_takes_seconds_and_dates():
     assert http.retry_after("soon", now) is None
     assert http.retry_after(None, now) is None
     assert http.retry_after("99999999", now) == 86_400
+
+
+def test_a_name_that_turns_to_a_private_address_after_the_look_is_not_followed(monkeypatch):
+    answers = iter(["93.184.216.34", "127.0.0.1"])
+    called: list[str] = []
+
+    def resolve(host, port, *args, **kwargs):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    def connect(backend, host, *args, **kwargs):
+        called.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(http_addresses.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    with pytest.raises(RetryableError):
+        _call("http://rebinds.example/")
+    assert called == ["93.184.216.34"], "the address that was looked at is called, not the name"
+    with pytest.raises(AddressRefusedError):
+        _call("http://rebinds.example/")
+    assert called == ["93.184.216.34"]

@@ -53,7 +53,11 @@ class Flowdeck:
         }
         stack = self.servers.stack(self.directory, **settings)
         self.stack: ProductionStack = stack.start(webs=self.webs, workers=self.workers)
-        self.person = Person(self.stack.webs[0].url, ANN)
+        try:
+            self.person = Person(self.stack.webs[0].url, ANN)
+        except BaseException:
+            self.stack.stop()
+            raise
         self.person.client.timeout = 600
         self.database = psycopg.connect(self.stack.environment["DATABASE_URL"], autocommit=True)
         self._workflows.clear()

@@ -36,6 +36,8 @@ WATCHED = 100
 EVENTS_A_SECOND = 20
 SECONDS = 10
 WAKES_A_SECOND = 1_000
+OPENED_AT_ONCE = 5
+TRIES = 5
 
 
 def play(turn: Round) -> None:
@@ -139,7 +141,17 @@ class Watcher:
         self._headers = {"Cookie": f"sessionid={cookie}"}
 
     async def open(self) -> None:
-        """Connect, and take the snapshot."""
+        """Connect, and take the snapshot. A busy daphne refuses what it is too slow for."""
+        for _ in range(TRIES - 1):
+            try:
+                await self._connect()
+            except (OSError, EOFError, websockets.WebSocketException):
+                await asyncio.sleep(1.0)
+            else:
+                return
+        await self._connect()
+
+    async def _connect(self) -> None:
         self._wire = await websockets.connect(
             self._address,
             origin=self._origin,
@@ -167,8 +179,9 @@ class Watcher:
 async def watch(url: str, cookie: str, runs: list[str], sockets: int) -> None:
     """Open the sockets, say so, and tell what arrived when a line is read."""
     watchers = [Watcher(url, cookie, runs[number % len(runs)]) for number in range(sockets)]
-    for begin in range(0, sockets, 20):
-        await asyncio.gather(*(watcher.open() for watcher in watchers[begin : begin + 20]))
+    for begin in range(0, sockets, OPENED_AT_ONCE):
+        some = watchers[begin : begin + OPENED_AT_ONCE]
+        await asyncio.gather(*(watcher.open() for watcher in some))
     listening = [asyncio.create_task(watcher.listen()) for watcher in watchers]
     print("open", flush=True)
     await asyncio.to_thread(sys.stdin.readline)

@@ -37,8 +37,8 @@ WITH model AS MATERIALIZED (
   SELECT * FROM workflows_app_run WHERE workflow_id = %(workflow)s LIMIT 1
 ), made AS MATERIALIZED (
   SELECT n, gen_random_uuid() AS id,
-    now() - interval '{DAYS} days' * ((%(runs)s - n)::float / %(runs)s) AS at
-  FROM generate_series(%(first)s, %(last)s) AS n
+    now() - interval '{DAYS} days' * ((%(runs)s::float - n) / %(runs)s) AS at
+  FROM generate_series(%(first)s::int, %(last)s::int) AS n
 ), runs AS (
   INSERT INTO workflows_app_run (id, workflow_id, version_id, status, seq, state, business_key,
     labels, input, output, error, created_by_id, created_at, started_at, finished_at)

@@ -65,6 +65,11 @@ class Load:
     seconds: list[float] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def complain(self, what: str) -> None:
+        """Note an error with its time."""
+        self.errors.append(f"after {time.monotonic() - self.began:.1f} s: {what}")
 
     async def ask(self, client: httpx.AsyncClient, method: str, path: str, **more: object) -> dict:
         """One request; its JSON."""
@@ -72,12 +77,12 @@ class Load:
         try:
             answer = await client.request(method, f"/api/v1{path}", **more)
         except httpx.HTTPError as error:
-            self.errors.append(f"{method} {path}: {error!r}")
+            self.complain(f"{method} {path}: {error!r}")
             return {}
         self.seconds.append(time.monotonic() - began)
         self.counts[f"{method} {answer.status_code}"] += 1
         if not answer.is_success:
-            self.errors.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            self.complain(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
             return {}
         return dict(answer.json())
 
@@ -119,10 +124,10 @@ class Load:
                 async for text in socket:
                     self.counts["frames"] += 1
                     if not watcher.take(json.loads(text)):
-                        self.errors.append(f"{path}: frames are missing")
-                self.errors.append(f"{path}: closed with {socket.close_code}")
+                        self.complain(f"{path}: frames are missing")
+                self.complain(f"{path}: closed with {socket.close_code}")
         except (OSError, ConnectionClosed, TimeoutError) as error:
-            self.errors.append(f"{path}: {error!r}")
+            self.complain(f"{path}: {error!r}")
 
 
 def memory(pid: int) -> int:

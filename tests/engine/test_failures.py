@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 
 from tests.engine.actions import ACTIONS, CALLS
 from tests.engine.build import (
@@ -19,12 +20,12 @@ from tests.engine.build import (
     statuses,
     work,
 )
-from workflows_app.core.events import CancelRequested
+from workflows_app.core.events import CancelRequested, PauseRequested
 from workflows_app.engine import clock, sweep, trigger_points
 from workflows_app.engine.advance import advance
 from workflows_app.models import NodeLog, NodeRun, Timer
 from workflows_app.sdk import FatalError, RetryableError
-from workflows_app.store import claims
+from workflows_app.store import claims, inbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +51,18 @@ def _fail_until(attempt, error):
 
 
 RETRY = {"max_attempts": 3, "initial_delay_seconds": 10, "backoff": 2, "jitter": 0}
+
+
+def test_a_database_that_goes_away_behind_a_commit_does_not_undo_the_step(monkeypatch):
+    def be_away(run_id):
+        raise OperationalError("terminating connection due to administrator command")
+
+    run_id = start(chain(node("a", config={"name": "x"})))
+    monkeypatch.setattr(inbox, "has_reports", be_away)
+
+    advance(run_id, PauseRequested(clock.now().timestamp()))
+
+    assert status_of(run_id) == "paused"
 
 
 def test_an_error_fails_the_run_with_type_message_and_node():

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.support.installed import require_program
-from tests.support.process import ServerProcess
+from tests.support.process import ServerProcess, wait_until
 from tests.support.production import ProductionStack
 from tests.support.small_disk import SmallDisk
 from tests.support.watching import Watching
@@ -59,7 +59,8 @@ class Faults:
         self.counts: Counter[str] = Counter()
 
     def strike(self) -> None:
-        """Let something happen; each kind comes as often as its weight says."""
+        """Let something happen once somebody works; each kind as often as its weight says."""
+        wait_until(self._has_somebody_at_work, what="a worker at work", seconds=120)
         if not self._bag:
             # Each kind comes early once, for short mixes.
             more = [kind for kind, weight in self._weights.items() for _ in range(weight - 1)]
@@ -80,21 +81,24 @@ class Faults:
         self._chance.shuffle(kinds)
         return kinds
 
+    def _has_somebody_at_work(self) -> bool:
+        self.heal()
+        return bool(self._at_work)
+
     @property
-    def _awake(self) -> list[ServerProcess]:
+    def _at_work(self) -> list[ServerProcess]:
+        """Workers that have come up, and are not frozen."""
         frozen = {pid for _, pid in self._frozen}
-        return [w for w in self._stack.workers if w.is_running and w.pid not in frozen]
+        running = [w for w in self._stack.workers if w.is_running and w.pid not in frozen]
+        return [worker for worker in running if " ready" in worker.tail(20_000)]
 
     def _worker_killed(self) -> None:
-        if self._awake:
-            self._chance.choice(self._awake).kill()
+        self._chance.choice(self._at_work).kill()
         self._stack.start_worker()
 
     def _worker_frozen(self) -> None:
-        # Somebody has to take over, and be at it when the sleeper wakes.
-        if len(self._awake) < WORKERS:
-            self._stack.start_worker()
-        pid = self._chance.choice(self._awake).pid
+        """Somebody takes over what it has, and may be at it when the sleeper wakes."""
+        pid = self._chance.choice(self._at_work).pid
         os.killpg(pid, signal.SIGSTOP)
         self._frozen.append((time.monotonic() + FROZEN_SECONDS, pid))
 
@@ -117,8 +121,7 @@ class Faults:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
         if self._chance.random() < 0.75:
-            if self._awake:
-                self._chance.choice(self._awake).kill()
+            self._chance.choice(self._at_work).kill()
             self._stack.start_worker(**skew)
         else:
             self._restart_web(skew)

@@ -42,7 +42,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -275,8 +274,9 @@ def start_locked(steps: Sequence[Step], started: RunStarted) -> None:
     for step in steps:
         _work_in(step, [Report(started)])
     _write(steps)
-    after = partial(_after_commit, steps, is_worker=False, looks_again=False)
-    transaction.on_commit(after, robust=True)
+    transaction.on_commit(
+        lambda: _after_commit(steps, is_worker=False, looks_again=False), robust=True
+    )
 
 
 def _move(
@@ -306,8 +306,10 @@ def _move(
         _write([step])
         is_sole = _ends_all_worker_nodes(row, step.plan, reports)
         looks_again = not is_sole and not is_second_look and not step.is_unfinished
-        after = partial(_after_commit, [step], bool(worker), looks_again, called)
-        transaction.on_commit(after, robust=True)
+        # No `partial`: Django logs the name of what fails, and a partial has none.
+        transaction.on_commit(
+            lambda: _after_commit([step], bool(worker), looks_again, called), robust=True
+        )
     return Moved(_continuation(step, taken), step.is_unfinished)
 
 

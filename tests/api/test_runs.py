@@ -118,6 +118,19 @@ def test_a_repeated_key_answers_with_the_first_run_whatever_became_of_the_workfl
     assert again.json()["id"] == first.json()["id"]
 
 
+def test_runs_of_an_archived_workflow_are_not_retried_until_it_is_restored(author: Api) -> None:
+    workflow_id = author.published(straight())
+    run = author.ok("POST", f"/workflows/{workflow_id}/runs", {"input": {"amount": 1}})
+    author.ok("POST", f"/workflows/{workflow_id}/archive", {})
+
+    refused = author.post(f"/runs/{run['id']}/retry", {"node_id": "double"})
+    author.ok("POST", f"/workflows/{workflow_id}/restore", {})
+    again = author.post(f"/runs/{run['id']}/retry", {"node_id": "double"})
+
+    assert (refused.status_code, again.status_code) == (409, 201)
+    assert "archived" in refused.json()["detail"]
+
+
 def test_labels_have_a_size(author: Api) -> None:
     workflow_id = author.published(straight())
     body = {"input": {"amount": 1}, "labels": {f"k{i}": "x" * 50 for i in range(1_000)}}

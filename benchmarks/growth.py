@@ -66,7 +66,7 @@ WITH chosen AS MATERIALIZED (
     row_number() OVER (ORDER BY r.created_at DESC) <= {OPEN_TASKS} AS is_open
   FROM workflows_app_run r JOIN workflows_app_noderun n ON n.run_id = r.id
   WHERE n.node_id = 'step0' AND r.workflow_id = %(workflow)s
-    AND substr(r.business_key, 7)::int %% {TASK_EVERY} = 0 AND r.business_key <> ''
+    AND NULLIF(substr(r.business_key, 7), '')::int %% {TASK_EVERY} = 0
 ), tasks AS (
   INSERT INTO workflows_app_humantask (id, run_id, node_run_id, node_id, visit, attempt, heading,
     instructions, data, form_schema, outcomes, is_open_to_all, allow_requester, status,
@@ -79,9 +79,9 @@ WITH chosen AS MATERIALIZED (
   INSERT INTO workflows_app_humantask_assigned_groups (humantask_id, group_id)
   SELECT tasks.id, auth_group.id FROM tasks, auth_group WHERE auth_group.name = 'Approvers'
 )
-INSERT INTO workflows_app_decision (id, human_task_id, outcome, comment, data, decided_by_id,
+INSERT INTO workflows_app_decision (human_task_id, outcome, comment, data, decided_by_id,
   decided_at)
-SELECT gen_random_uuid(), tasks.id, 'yes', '', '{{}}', auth_user.id, closed_at
+SELECT tasks.id, 'yes', '', '{{}}', auth_user.id, closed_at
 FROM tasks, auth_user WHERE status = 'decided' AND auth_user.username = '{BOB}'
 """
 

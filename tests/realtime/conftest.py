@@ -56,8 +56,11 @@ class Socket:
                 return int(message["code"])
 
     async def send(self, message: Any) -> None:
-        text = message if isinstance(message, str) else json.dumps(message)
-        await self._wire.send_to(text_data=text)
+        if isinstance(message, bytes):
+            await self._wire.send_to(bytes_data=message)
+        else:
+            text = message if isinstance(message, str) else json.dumps(message)
+            await self._wire.send_to(text_data=text)
 
     async def close(self) -> None:
         await self._wire.disconnect(timeout=20)

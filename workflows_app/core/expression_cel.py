@@ -11,7 +11,13 @@ from typing import Any, NoReturn
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_math, ext_optional, ext_strings
 
-from workflows_app.core.expression_cost import Spending, check_cost, shape_of
+from workflows_app.core.expression_cost import (
+    MAX_DOUBLINGS,
+    Spending,
+    check_cost,
+    doublings,
+    shape_of,
+)
 from workflows_app.core.expression_decimals import decimal_source
 from workflows_app.core.expression_errors import (
     MIXED_NUMBERS_HINT,
@@ -99,6 +105,12 @@ def compile_source(source: str, extra: tuple[str, ...] = ()) -> Compiled:
             kind="limit",
             hint="Split it over several transform steps.",
         )
+    if doublings(source) > MAX_DOUBLINGS:
+        raise ExpressionError(
+            f"optMap and optFlatMap stand here more than {MAX_DOUBLINGS} times.",
+            kind="limit",
+            hint="Split the expression over several transform steps.",
+        )
     for token in tokens(source) if "format" in source else ():
         if token.text == "format" and source[token.start - 1 : token.start] == ".":
             raise ExpressionError(
@@ -139,11 +151,20 @@ def _with_chains(
 ) -> Compiled:
     roots = (*ROOTS, *extra)
     found = tuple(chain for chain in chains(source) if chain.root in roots)
+    try:
+        return_type = str(expression.return_type().name())
+    except RuntimeError as error:
+        # Maps with keys that have no place in JSON compile, and yet their type cannot be told.
+        raise ExpressionError(
+            "The result is a map whose keys are no texts.",
+            kind="type",
+            hint="Put the keys in quotes.",
+        ) from error
     is_path = len(found) == 1 and "".join(source.split()) == ".".join(found[0].parts)
     return Compiled(
         source=source,
         expression=expression,
-        return_type=str(expression.return_type().name()),
+        return_type=return_type,
         chains=found,
         path=found[0].parts if is_path else None,
         extra=extra,

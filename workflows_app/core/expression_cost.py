@@ -29,8 +29,11 @@ This allows one of them 2,828 entries (0.2 s and 60 MB), two of them 2,000 each.
 """
 
 COPYING_MACROS = frozenset({"map", "filter"})
-MACROS = COPYING_MACROS | {"all", "exists", "exists_one"}
-
+DOUBLING_MACROS = ("optMap", "optFlatMap")
+"""CEL writes what stands before one of these twice, so that a chain of them grows by powers of two
+before anything is evaluated."""
+MAX_DOUBLINGS = 8
+MACROS = COPYING_MACROS | {"all", "exists", "exists_one", *DOUBLING_MACROS}
 
 MAX_TOGETHER = {
     "read": 50_000_000,
@@ -100,17 +103,23 @@ class _Macro:
     depth: int = 1
 
 
+def doublings(source: str) -> int:
+    """Return how often CEL may double a part of the expression, at most."""
+    return sum(source.count(name) for name in DOUBLING_MACROS)
+
+
 @lru_cache(maxsize=CACHE_SIZE)
 def shape_of(source: str) -> Shape:
     """Return the shape of an expression that CEL accepts."""
     items = list(tokens(source))
     closings = _closings(items)
     macros = [macro for index in range(len(items)) if (macro := _macro_at(items, index, closings))]
+    doubled = 2 ** doublings(source)
     growth = others = 1
     for macro in macros:
         macro.parent = _innermost(macros, macro)
         uses = max(1, _uses(items, macro.variable, macro))
-        if macro.name == "map":
+        if macro.name == "map" or macro.name in DOUBLING_MACROS:
             growth *= uses
         else:
             others = max(others, uses)
@@ -126,9 +135,9 @@ def shape_of(source: str) -> Shape:
             growth *= factor or 1
             widens += factor is None
     return Shape(
-        growth=growth * others,
+        growth=growth * others * doubled,
         depth=max((macro.depth for macro in macros), default=0),
-        copies=sum(macro.name in COPYING_MACROS for macro in macros),
+        copies=doubled * sum(macro.name in COPYING_MACROS for macro in macros),
         joined_lists=1
         + sum(
             item.text == "+" and not _is_inside(index, macros) for index, item in enumerate(items)
@@ -233,6 +242,8 @@ def _uses(items: Sequence[Token], variable: str, macro: _Macro) -> int:
 
 def _depth(items: Sequence[Token], macro: _Macro) -> int:
     parent = macro.parent
+    if macro.name in DOUBLING_MACROS:
+        return parent.depth if parent else 0
     if parent is None:
         return 1
     loops_over_part = macro.range_root == parent.variable

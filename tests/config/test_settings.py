@@ -4,7 +4,6 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from tests.support.process import ROOT
 
@@ -30,11 +29,6 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def test_tests_use_a_scratch_directory():
     assert "flowdeck-tests-" in str(settings.VAR_DIR)
     assert settings.DEBUG is False
-
-
-@pytest.mark.django_db
-def test_database_is_the_one_that_was_asked_for(pytestconfig):
-    assert connection.vendor == pytestconfig.getoption("database")
 
 
 def test_deploy_check_has_nothing_to_say_of_production_settings():

@@ -561,7 +561,7 @@ def test_the_services_do_what_the_model_says(users: dict[str, Any], time: Any) -
     run_state_machine_as_test(
         lambda: Services(users, time),
         settings=settings(
-            max_examples=8,
+            max_examples=5,
             stateful_step_count=35,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from workflows_app.core.json_text import plain_text
+
+LONGEST_NAME = 150
+"""As many characters has Django's column; no account has a longer one."""
 
 
 def client_address(request: HttpRequest) -> str:
@@ -22,6 +29,12 @@ def client_address(request: HttpRequest) -> str:
             return forwarded
     # No address at all means a socket of the machine.
     return peer if _is_address(peer) else "127.0.0.1"
+
+
+def user_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """The name that somebody tries, as far as the database takes it."""
+    given = (credentials or request.POST).get("username") or ""
+    return plain_text(str(given), LONGEST_NAME)
 
 
 def _is_address(text: str) -> bool:

@@ -149,6 +149,7 @@ AXES_FAILURE_LIMIT: int = env.int("FLOWDECK_LOGIN_FAILURES", default=10)
 AXES_ENABLED = AXES_FAILURE_LIMIT > 0
 AXES_COOLOFF_TIME = timedelta(minutes=env.float("FLOWDECK_LOGIN_LOCK_MINUTES", default=15.0))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "config.log_in_limit.user_name"
 AXES_CLIENT_IP_CALLABLE = "config.log_in_limit.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True

@@ -106,7 +106,7 @@ BORNE = {
     "thousands of comparisons": "input.rows.all(a, a in input.rows)",
     "whole lists compared": "input.rows.all(a, input.rows == input.rows)",
     "one large text": "input.big.size()",
-    "a chain of optional values": "optional.of(1)" + ".optMap(a, a + a)" * 8 + ".value()",
+    "a chain of optional values": "optional.of(1)" + ".optMap(a, a + a)" * 4 + ".value()",
 }
 
 
@@ -149,7 +149,6 @@ def test_what_only_looks_frightening_has_its_result():
         "a.b.c.d(e)",
         "\x00",
         "\ud800",
-        "'\x00'",
         "input.a\u2028+ 1 ' \u202e",
     ],
 )

@@ -56,11 +56,9 @@ class Socket:
                 return int(message["code"])
 
     async def send(self, message: Any) -> None:
-        if isinstance(message, bytes):
-            await self._wire.send_to(bytes_data=message)
-        else:
-            text = message if isinstance(message, str) else json.dumps(message)
-            await self._wire.send_to(text_data=text)
+        kind = "bytes" if isinstance(message, bytes) else "text"
+        content = message if isinstance(message, str | bytes) else json.dumps(message)
+        await self._wire.send_input({"type": "websocket.receive", kind: content})
 
     async def close(self) -> None:
         await self._wire.disconnect(timeout=20)

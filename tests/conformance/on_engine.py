@@ -16,7 +16,7 @@ from workflows_app.core.events import CancelRequested, NodeCompleted, NodeStarte
 from workflows_app.engine import sweep
 from workflows_app.engine.advance import LockedRun, advance, advance_with
 from workflows_app.engine.bulk_work import BulkWork
-from workflows_app.engine.holding import Holding
+from workflows_app.engine.holding import HeldNode, Holding
 from workflows_app.engine.work import Worker, prepare
 from workflows_app.models import ChildRun, NodeRun, Run, RunEvent, Workflow
 from workflows_app.store import bulks
@@ -33,12 +33,22 @@ class Hand(Worker):
     def __init__(self) -> None:
         super().__init__("hand")
         self._claimed: dict[tuple[UUID, Visit], ClaimedNode] = {}
+        self._begun: dict[tuple[UUID, Visit], HeldNode] = {}
 
     def run(self, run_id: UUID, visit: Visit) -> None:
         """Run one claimed node, and nothing that follows from it."""
         holding = Holding(self.name)
-        holding.load(prepare([self.claimed(run_id, visit)]))
+        begun = self._begun.pop((run_id, visit), None)
+        holding.load([begun] if begun else prepare([self.claimed(run_id, visit)]))
         self._carry_out(holding, deadline=0)
+
+    def begin(self, run_id: UUID, visit: Visit, now: float) -> None:
+        """Say of a claimed node that it runs."""
+        [held] = prepare([self.claimed(run_id, visit)])
+        started = NodeStarted(*visit, held.claim.attempt, now)
+        advance_with(run_id, [Report(started, worker=self.name, input={})])
+        held.is_start_told = True
+        self._begun[run_id, visit] = held
 
     def claimed(self, run_id: UUID, visit: Visit) -> ClaimedNode:
         """The claim of a node that is, or was, ready."""
@@ -89,9 +99,7 @@ class EngineRun:
 
     def begin(self, visit: Visit) -> None:
         run_id, visit = self._found(visit)
-        claim = self._hand.claimed(run_id, visit)
-        started = NodeStarted(*visit, claim.attempt, self._now())
-        advance_with(run_id, [Report(started, worker=self._hand.name, input={})])
+        self._hand.begin(run_id, visit, self._now())
 
     def finish_late(self, visit: Visit) -> None:
         if items := self._item_hand.claimed(visit[0]):

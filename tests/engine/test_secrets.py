@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -16,7 +18,8 @@ from workflows_app.sdk.context import TaskContext
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECRET = "sk-0123456789abcdef0123456789"
+SECRET = "sk-0123'45\\6789/abc\"def 0123456789"
+FORMS = (SECRET, repr(SECRET)[1:-1], json.dumps(SECRET)[1:-1], quote(SECRET, safe=""))
 
 
 def logs_it(context: TaskContext, secret: str) -> Any:
@@ -36,12 +39,18 @@ def breaks_with_it(context: TaskContext, secret: str) -> Any:
     raise KeyError(secret)
 
 
+def returns_its_address(context: TaskContext, secret: str) -> Any:
+    return f"https://shop.example/?key={quote(secret, safe='')}"
+
+
 def tells_it(context: TaskContext, secret: str) -> Any:
     context.progress(1, 2, f"Trying {secret}")
     return 1
 
 
-@pytest.mark.parametrize("does", [logs_it, returns_it, raises_it, breaks_with_it, tells_it])
+@pytest.mark.parametrize(
+    "does", [logs_it, returns_it, raises_it, breaks_with_it, returns_its_address, tells_it]
+)
 def test_a_secret_is_kept_nowhere(does, caplog):
     keep_connection("shop", "openai_compatible", {"base_url": "https://shop.example"}, SECRET)
     ACTIONS["use"] = lambda context: does(context, context.connection("shop").secret)
@@ -54,6 +63,8 @@ def test_a_secret_is_kept_nowhere(does, caplog):
         for model in (Run, NodeRun, RunEvent, NodeLog, AuditEntry)
         for rows in model.objects.values()
     ]
-    assert SECRET not in str(kept)
+    for form in FORMS:
+        assert form not in json.dumps(kept, default=str, ensure_ascii=False)
+        assert form not in "\n".join(NodeLog.objects.values_list("message", flat=True))
     assert "[secret]" in str(kept) or does is tells_it
-    assert SECRET not in caplog.text
+    assert not any(form in caplog.text for form in FORMS)

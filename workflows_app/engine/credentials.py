@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+from workflows_app.core.json_text import dumps
 from workflows_app.errors import FatalError
 from workflows_app.sdk.connection import Connection
 from workflows_app.store.connections import open_connection
@@ -43,7 +45,7 @@ class Credentials:
                 "or choose another one in this step."
             )
         if connection.secret:
-            self._secrets.add(connection.secret)
+            self._secrets |= _written_forms(connection.secret)
         return connection
 
     def redact(self, text: str) -> str:
@@ -63,3 +65,8 @@ class Credentials:
         if isinstance(value, list):
             return [self.redact_value(child) for child in value]
         return value
+
+
+def _written_forms(secret: str) -> set[str]:
+    """The secret as it stands in a text, in Python's and JSON's quotes, and in an address."""
+    return {secret, repr(secret)[1:-1], dumps(secret)[1:-1], quote(secret, safe="")}

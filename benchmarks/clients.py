@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -103,7 +104,7 @@ def commit_events(asked: argparse.Namespace) -> list[tuple[str, float]]:
         run_id = runs[number % len(runs)]
         with transaction.atomic():
             # Called before what the step itself does after its commit.
-            transaction.on_commit(lambda run_id=run_id: stamp(run_id))  # type: ignore[misc]
+            transaction.on_commit(partial(stamp, run_id))
             send_event(actor=ann, run_id=run_id, name="flip")
     time.sleep(1.0)
     return committed

@@ -13,6 +13,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
 
 from tests.support.fold import Watcher
 from tests.support.person import Person
@@ -77,7 +78,7 @@ class Watching:
     def _connect(self, path: str) -> connect:
         return connect(
             f"{self._url}{path}",
-            origin=self._origin,  # type: ignore[arg-type]
+            origin=Origin(self._origin),
             additional_headers={"Cookie": self._cookie},
             proxy=None,
             max_size=None,

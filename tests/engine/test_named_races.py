@@ -136,8 +136,8 @@ def test_two_claims_at_once_pass_over_what_the_other_one_takes():
             first.stop_here()
         return found
 
-    first = Side(claim_and_stop).start()
-    assert first.is_stopped()
+    first = Side(claim_and_stop)
+    assert first.start().is_stopped()
     assert claim("second", 2) == ["b"]
     first.go_on()
     assert first.result() == ["a"]
@@ -333,8 +333,8 @@ def test_a_run_keeps_the_version_that_was_the_latest_when_its_start_looked(
         return plan_of(version_id)
 
     monkeypatch.setattr(runs, "plan_of", look_then_stop)
-    starter = Side(start_latest, ana, workflow_id).start()
-    assert starter.is_stopped()
+    starter = Side(start_latest, ana, workflow_id)
+    assert starter.start().is_stopped()
     publish_next(ana, workflow_id)
     starter.go_on()
     run_id = starter.result()
@@ -350,8 +350,8 @@ def test_a_start_neither_waits_for_a_version_that_is_being_published_nor_takes_i
             publish_next(ana, workflow_id)
             publisher.stop_here()
 
-    publisher = Side(publish_and_stop).start()
-    assert publisher.is_stopped()
+    publisher = Side(publish_and_stop)
+    assert publisher.start().is_stopped()
     starter = Side(start_latest, ana, workflow_id).start()
     run_id = starter.result()
     publisher.go_on()
@@ -691,8 +691,8 @@ def test_a_run_that_two_people_retry_is_repeated_for_each_of_them(ana):
             first.stop_here()
         return made
 
-    first = Side(retry_and_stop).start()
-    assert first.is_stopped()
+    first = Side(retry_and_stop)
+    assert first.start().is_stopped()
     second_id = retry()
     first.go_on()
     work()

@@ -17,6 +17,7 @@ from tests.support.documents import (
 )
 from workflows_app.engine import clock
 from workflows_app.models import AuditEntry, NodeRun, Run, RunEvent
+from workflows_app.selectors import dashboard
 
 pytestmark = pytest.mark.django_db
 
@@ -383,6 +384,40 @@ def test_the_dashboard_counts(author: Api) -> None:
     assert [entry["count"] for entry in dashboard["durations"]] == [1, 1, 1]
     assert all(entry["p50_seconds"] <= entry["p95_seconds"] for entry in dashboard["durations"])
     assert dashboard["workers"] == []
+
+
+@pytest.mark.parametrize("count, median, late", [(1, 1, 1), (2, 1, 2), (20, 10, 19), (21, 11, 20)])
+def test_the_dashboard_tells_durations_by_nearest_rank(
+    author: Api, count: int, median: int, late: int
+) -> None:
+    workflow_id = author.published(straight())
+    for seconds in range(count, 0, -1):
+        started = author.start(workflow_id, {"amount": 1})
+        row = Run.objects.get(id=started["id"])
+        Run.objects.filter(id=row.id).update(
+            created_at=row.finished_at - timedelta(seconds=seconds)
+        )
+
+    (told,) = author.ok("GET", "/dashboard?hours=24")["durations"]
+
+    assert (told["count"], told["p50_seconds"], told["p95_seconds"]) == (count, median, late)
+
+
+def test_durations_are_taken_of_the_latest_runs(
+    author: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboard, "MAX_MEASURED_RUNS", 2)
+    workflow_id = author.published(straight())
+    for hours, seconds in ((3, 50), (1, 5), (2, 7)):
+        started = author.start(workflow_id, {"amount": 1})
+        ended = clock.now() - timedelta(hours=hours)
+        Run.objects.filter(id=started["id"]).update(
+            created_at=ended - timedelta(seconds=seconds), finished_at=ended
+        )
+
+    (told,) = author.ok("GET", "/dashboard?hours=24")["durations"]
+
+    assert (told["count"], told["p50_seconds"], told["p95_seconds"]) == (2, 5, 7)
 
 
 def test_lists_of_runs_take_the_same_queries_for_one_row_and_for_many(

@@ -124,20 +124,20 @@ def _create(
     prepare: Callable[[UUID], None] | None,
 ) -> list[tuple[UUID, bool]]:
     plans = [plan_of(run.version_id) for run in new]
-    with transaction.atomic():
-        written = runs.insert_runs(new)
+    # What fails here fails the caller's transaction, if it has one: a savepoint is not needed.
+    with transaction.atomic(savepoint=False):
         # Nobody else sees these rows before the commit, so that they need no lock.
-        rows = runs.read_runs(written) if written else {}
+        rows = runs.insert_runs(new)
         steps = []
         for run, plan in zip(new, plans, strict=True):
-            if run.id in written:
+            if run.id in rows:
                 if prepare is not None:
                     prepare(run.id)
                 steps.append(Step(rows[run.id], plan, run.created_at, is_locked=True))
         if steps:
             at = new[0].created_at.timestamp()
             start_locked(steps, RunStarted(at, dict(reusable)))
-    return [(run.id, True) if run.id in written else (_known(run), False) for run in new]
+    return [(run.id, True) if run.id in rows else (_known(run), False) for run in new]
 
 
 def _known(run: NewRun) -> UUID:

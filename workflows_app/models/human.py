@@ -77,6 +77,12 @@ class HumanTask(models.Model):
                 condition=Q(claimed_by__isnull=False),
             ),
             models.Index(fields=["due_at"], name="human_task_overdue", condition=Q(status="open")),
+            models.Index(
+                fields=["created_at", "id"], name="human_task_open", condition=Q(status="open")
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"], name="human_task_closed", condition=~Q(status="open")
+            ),
         )
         permissions = (("decide_humantask", "Can decide human tasks that are open to all"),)
 

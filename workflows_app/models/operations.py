@@ -36,7 +36,7 @@ class InboxItem(models.Model):
     """An event that waits for whoever holds its run."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="inbox")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="inbox", db_index=False)
     event = models.JSONField()
     """An event of `workflows_app.core.events`, encoded by the store."""
     created_at = models.DateTimeField()

@@ -22,8 +22,12 @@ class Run(models.Model):
     """One execution, pinned to a version."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    workflow = models.ForeignKey(Workflow, on_delete=models.PROTECT, related_name="runs")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="runs")
+    workflow = models.ForeignKey(
+        Workflow, on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
     status = models.CharField(max_length=20, choices=[(s, s) for s in _RUN_STATUSES])
     seq = models.PositiveBigIntegerField(default=0)
     """Number of the last journal event; fences concurrent writers."""
@@ -123,7 +127,15 @@ class NodeRun(models.Model):
     """One visit of one node in a run; it has attempts."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="node_runs")
+    # As in the journal, the database checks nothing at the commit of each step: rows are written
+    # by statements alone that write the run's own row too.
+    run = models.ForeignKey(
+        Run,
+        on_delete=models.CASCADE,
+        related_name="node_runs",
+        db_index=False,
+        db_constraint=False,
+    )
     node_id = models.CharField(max_length=64)
     visit = models.PositiveIntegerField(default=1)
     node_type = models.CharField(max_length=200)
@@ -184,7 +196,7 @@ class NodeLog(models.Model):
     """A line that a node wrote while it ran."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
     node_id = models.CharField(max_length=64)
     visit = models.PositiveIntegerField()
     attempt = models.PositiveIntegerField()
@@ -203,7 +215,9 @@ class RunEvent(models.Model):
     """One fact of a run's journal, numbered 1, 2, 3 … without gaps."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
+    )
     seq = models.PositiveBigIntegerField()
     type = models.CharField(max_length=40)
     node_id = models.CharField(max_length=64, blank=True, default="")

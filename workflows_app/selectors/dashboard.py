@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Min
-from django.db.models.functions import TruncHour, TruncMinute
+from django.db.models import Count, F, Min, Q, Window
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import RowNumber, TruncHour, TruncMinute
 
 from workflows_app import conf
 from workflows_app.contracts.actor import Actor
@@ -32,7 +31,7 @@ from workflows_app.models import NodeRun, Run, WorkerHeartbeat, Workflow
 from workflows_app.selectors.runs import RunFilters, filtered_runs, summaries_of
 from workflows_app.selectors.workflows import ref_of
 
-MAX_MEASURED_RUNS = 20_000
+MAX_MEASURED_RUNS = 10_000
 """Durations are taken of at most this many of the latest finished runs."""
 
 _SHOWN = 5
@@ -50,8 +49,11 @@ def get_dashboard(*, user: Actor, hours: int) -> Dashboard:
     require(user, "view_run")
     now = clock.now()
     since = now - timedelta(hours=hours)
-    by_status = _count_by_status(since)
     interval = _interval_for(hours)
+    started = _count(since, "created_at", interval)
+    by_status: Counter[str] = Counter()
+    for (_, status), count in started.items():
+        by_status[status] += count
     open_runs = dict(
         Run.objects.filter(status__in=("running", "compensating", "waiting"))
         .values_list("status")
@@ -66,23 +68,18 @@ def get_dashboard(*, user: Actor, hours: int) -> Dashboard:
             created_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0)
         ).count(),
         totals=Totals(
-            started=sum(by_status.values()),
-            succeeded=by_status.get("succeeded", 0),
-            failed=by_status.get("failed", 0),
-            cancelled=by_status.get("cancelled", 0),
-            compensated=by_status.get("compensated", 0),
+            started=by_status.total(),
+            succeeded=by_status["succeeded"],
+            failed=by_status["failed"],
+            cancelled=by_status["cancelled"],
+            compensated=by_status["compensated"],
         ),
         interval_seconds=interval,
-        series=_series(since, now, interval),
+        series=_series(started, since, now, interval),
         durations=_durations(since),
         queue=_queue(now),
         workers=_workers(now),
     )
-
-
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """The value below which that share lies, by nearest rank, of at least one sorted value."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 _WITH_CHILDREN = {"include_children": "true"}
@@ -120,78 +117,84 @@ def _attention(since: datetime) -> list[Attention]:
     return found
 
 
-def _count_by_status(since: datetime) -> dict[str, int]:
-    return dict(
-        Run.objects.filter(created_at__gte=since).values_list("status").annotate(count=Count("id"))
-    )
-
-
 def _interval_for(hours: int) -> int:
     return next((step for step in _INTERVALS if hours * 3600 / step <= _MAX_POINTS), _INTERVALS[-1])
 
 
-def _series(since: datetime, now: datetime, interval: int) -> list[SeriesPoint]:
-    truncate = TruncHour if interval >= 3600 else TruncMinute
+Counts = Counter[tuple[int, str]]
+"""Of runs, by the second that an interval begins at, and status."""
 
-    def bucket(moment: datetime) -> int:
-        return int(moment.timestamp()) // interval * interval
 
-    started = _bucketed(
-        bucket,
-        Run.objects.filter(created_at__gte=since)
-        .annotate(slot=truncate("created_at", tzinfo=UTC))
-        .values_list("slot")
-        .annotate(count=Count("id")),
-    )
-    ended = {
-        status: _bucketed(
-            bucket,
-            Run.objects.filter(finished_at__gte=since, status=status)
-            .annotate(slot=truncate("finished_at", tzinfo=UTC))
-            .values_list("slot")
-            .annotate(count=Count("id")),
-        )
-        for status in ("succeeded", "failed")
-    }
+def _series(started: Counts, since: datetime, now: datetime, interval: int) -> list[SeriesPoint]:
+    ended = _count(since, "finished_at", interval)
+    begun: Counter[int] = Counter()
+    for (at, _), count in started.items():
+        begun[at] += count
+    first, last = (_begin_of(moment, interval) for moment in (since, now))
     return [
         SeriesPoint(
             at=datetime.fromtimestamp(at, UTC),
-            started=started[at],
-            succeeded=ended["succeeded"][at],
-            failed=ended["failed"][at],
+            started=begun[at],
+            succeeded=ended[at, "succeeded"],
+            failed=ended[at, "failed"],
         )
-        for at in range(bucket(since), bucket(now) + 1, interval)
+        for at in range(first, last + 1, interval)
     ]
 
 
-def _bucketed(bucket: Callable[[datetime], int], rows: Iterable[tuple[Any, int]]) -> Counter[int]:
-    counts: Counter[int] = Counter()
-    for slot, count in rows:
-        counts[bucket(slot)] += count
+def _count(since: datetime, moment: str, interval: int) -> Counts:
+    """The database counts by the hour or minute, which is as fine as any interval."""
+    truncate = TruncHour if interval >= 3600 else TruncMinute
+    rows = (
+        Run.objects.filter(**{f"{moment}__gte": since})
+        .annotate(slot=truncate(moment, tzinfo=UTC))
+        .values_list("slot", "status")
+        .annotate(count=Count("id"))
+    )
+    counts: Counts = Counter()
+    for slot, status, count in rows:
+        counts[_begin_of(slot, interval), status] += count
     return counts
 
 
+def _begin_of(moment: datetime, interval: int) -> int:
+    return int(moment.timestamp()) // interval * interval
+
+
 def _durations(since: datetime) -> list[WorkflowDuration]:
-    finished = (
-        Run.objects.filter(finished_at__gte=since, status="succeeded")
-        .order_by("-finished_at")
-        .values_list("workflow_id", "created_at", "finished_at")[:MAX_MEASURED_RUNS]
+    """Percentiles by nearest rank: the smallest value with so many of them at or below it."""
+    finished = Run.objects.filter(status="succeeded", finished_at__gte=since)
+    latest = finished.order_by("-finished_at").values_list("finished_at", flat=True)
+    oldest_measured = latest[MAX_MEASURED_RUNS - 1 : MAX_MEASURED_RUNS].first()
+    of_workflow = partial(Window, partition_by="workflow_id")
+    ranked = (
+        finished.filter(finished_at__gte=oldest_measured or since)
+        .annotate(lasted=F("finished_at") - F("created_at"))
+        .annotate(rank=of_workflow(RowNumber(), order_by="lasted"), count=of_workflow(Count("*")))
+        .filter(Q(rank=_nearest_rank(50)) | Q(rank=_nearest_rank(95)))
+        .order_by("rank")
+        .values_list("workflow_id", "count", "lasted")
     )
-    seconds: dict[UUID, list[float]] = defaultdict(list)
-    for workflow_id, created_at, finished_at in finished:
-        if finished_at is not None:
-            seconds[workflow_id].append((finished_at - created_at).total_seconds())
-    workflows = Workflow.objects.in_bulk(seconds)
-    measured = [
+    found: dict[UUID, tuple[int, list[float]]] = {}
+    for workflow_id, count, lasted in ranked:
+        found.setdefault(workflow_id, (count, []))[1].append(lasted.total_seconds())
+    workflows = Workflow.objects.in_bulk(found)
+    durations = [
+        # One value where both have the same rank.
         WorkflowDuration(
             workflow=ref_of(workflows[workflow_id]),
-            count=len(values),
-            p50_seconds=percentile(sorted(values), 0.5),
-            p95_seconds=percentile(sorted(values), 0.95),
+            count=count,
+            p50_seconds=seconds[0],
+            p95_seconds=seconds[-1],
         )
-        for workflow_id, values in seconds.items()
+        for workflow_id, (count, seconds) in found.items()
     ]
-    return sorted(measured, key=lambda item: (-item.count, item.workflow.title))
+    return sorted(durations, key=lambda item: (-item.count, item.workflow.title))
+
+
+def _nearest_rank(percent: int) -> CombinedExpression:
+    """In whole numbers, which both databases divide downwards."""
+    return (F("count") * percent + 99) / 100
 
 
 def _queue(now: datetime) -> QueueState:

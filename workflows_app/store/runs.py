@@ -127,6 +127,7 @@ class NewRun:
     rerun_of_id: UUID | None = None
 
 
+_BORN = RunStatus.RUNNING
 _NEW_TYPES: Mapping[str, str] = {
     "id": "uuid",
     "workflow_id": "uuid",
@@ -145,16 +146,17 @@ _NEW_TYPES: Mapping[str, str] = {
 }
 
 
-def insert_runs(new: Sequence[NewRun]) -> set[UUID]:
+def insert_runs(new: Sequence[NewRun]) -> dict[UUID, RunRow]:
     """Write runs. Those whose idempotency key is taken already are passed over.
 
     Returns:
-        The ids of the runs that were written.
+        The rows that were written, by their ids.
     """
     names = ", ".join(_NEW_TYPES)
     conflict = (
         "ON CONFLICT (workflow_id, idempotency_key) WHERE idempotency_key IS NOT NULL "
-        "DO NOTHING RETURNING id"
+        "DO NOTHING RETURNING id, "
+        "(SELECT w.name FROM workflows_app_workflow w WHERE w.id = workflow_id)"
     )
     documents = [_new_row(run) for run in new]
     if is_postgresql():
@@ -168,25 +170,49 @@ def insert_runs(new: Sequence[NewRun]) -> set[UUID]:
             f"FROM jsonb_to_recordset(%s::jsonb) AS x({types}) {conflict}",
             (dumps(documents),),
         )
-        return {as_uuid(row[0]) for row in rows}
+        return _rows_of_new(new, rows)
     places = ", ".join(["%s"] * len(_NEW_TYPES))
-    written: set[UUID] = set()
+    rows = []
     with immediate():
         for document in documents:
             row = [
                 dumps(value) if _NEW_TYPES[name] == "jsonb" else to_sqlite(value)
                 for name, value in document.items()
             ]
-            found = query(
+            rows += query(
                 f"INSERT INTO workflows_app_run ({names}) VALUES ({places}) {conflict}", row
             )
-            written.update(as_uuid(key) for (key,) in found)
-    return written
+    return _rows_of_new(new, rows)
+
+
+def _rows_of_new(new: Sequence[NewRun], written: Iterable[Row]) -> dict[UUID, RunRow]:
+    names = {as_uuid(key): name for key, name in written}
+    return {
+        run.id: RunRow(
+            id=run.id,
+            workflow_id=run.workflow_id,
+            workflow=names[run.id],
+            version_id=run.version_id,
+            input=run.input,
+            business_key=run.business_key,
+            created_at=run.created_at,
+            started_at=None,
+            created_by_id=run.created_by_id,
+            parent_id=run.parent_id,
+            rerun_of_id=run.rerun_of_id,
+            status=_BORN.value,
+            seq=0,
+            state=RunState(),
+            has_reports=False,
+        )
+        for run in new
+        if run.id in names
+    }
 
 
 def _new_row(run: NewRun) -> dict[str, Any]:
     told = {name: getattr(run, name, None) for name in _NEW_TYPES}
-    return {**told, "status": RunStatus.RUNNING.value, "seq": 0, "state": {}}
+    return {**told, "status": _BORN.value, "seq": 0, "state": {}}
 
 
 def find_by_idempotency_key(workflow_id: UUID, idempotency_key: str) -> UUID | None:

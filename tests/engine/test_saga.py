@@ -281,6 +281,15 @@ def test_behind_the_pivot_a_step_that_gives_up_is_skipped_and_the_rest_goes_on()
     check_law(run_id)
 
 
+def test_behind_the_pivot_an_end_without_its_output_is_skipped_and_the_saga_has_succeeded():
+    run_id = start(saga(step("p", "pivot"), output="${ nodes.p.unknown }"))
+    work()
+    assert (status_of(run_id), statuses(run_id)["_end"]) == ("needs_attention", "needs_attention")
+    resolve(run_id, "_end", Choice.SKIP)
+    assert (status_of(run_id), run_of(run_id).output) == ("succeeded", None)
+    check_law(run_id)
+
+
 def test_a_cancelled_saga_is_undone_and_ends_as_cancelled():
     def cancel(context: Any) -> str:
         advance(run_id, CancelRequested(clock.now().timestamp(), "Enough"))

@@ -157,6 +157,9 @@ def _leave_out(turn: Turn, active: ActiveNode, ports: tuple[str, ...]) -> None:
         turn.failure = (active.node, active.visit)
         message = "An operator found that the pivot had not happened."
         begin(turn, RunStatus.FAILED, ErrorInfo("PivotSkipped", message))
+    elif node.is_end:
+        # The path came this far; only what the end would have told is missing.
+        turn.reach_end(node, active.visit)
     else:
         turn.leave(node, ports)
 

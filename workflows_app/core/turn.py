@@ -30,6 +30,7 @@ from workflows_app.core.loops import LoopExits, resolve_dead_edges
 from workflows_app.core.plan import Execution, Plan, PlanEdge, PlanNode
 from workflows_app.core.state import ActiveNode, NodeStatus, RunState, RunStatus, VisitKey
 
+_RESTING = frozenset({NodeStatus.WAITING, NodeStatus.HELD})
 _REMEMBERED_SIGNALS = 64
 """More than one run can reasonably be sent twice in a row."""
 
@@ -60,6 +61,8 @@ class Turn:
         self._journal: list[JournalEntry] = []
         self._pending: deque[tuple[PlanEdge, bool]] = deque()
         self._untold_holds: dict[VisitKey, ActiveNode] = {}
+        self._has_stopped = False
+        """True when a node has come to need attention."""
 
     @property
     def is_untouched(self) -> bool:
@@ -175,6 +178,7 @@ class Turn:
         error: ErrorInfo | None = None,
     ) -> ActiveNode:
         """Change the status of a node run that goes on."""
+        self._has_stopped |= status is NodeStatus.NEEDS_ATTENTION
         marked = replace(active, status=status)
         self.active[active.node, active.visit] = marked
         self._commands.append(
@@ -364,12 +368,16 @@ class Turn:
     def _after_success(self, node: PlanNode, visit: int, ports: tuple[str, ...]) -> None:
         compensation.remember_success(self, (node.id, visit))
         if node.is_end:
-            self._ends = (*self._ends, (node.id, visit))
+            self.reach_end(node, visit)
             if node.terminates:
                 self._close_by_ends()
                 return
         self._withdraw_all(node.cancels_when_done)
         self.leave(node, ports)
+
+    def reach_end(self, node: PlanNode, visit: int) -> None:
+        """A path has come to this end."""
+        self._ends = (*self._ends, (node.id, visit))
 
     def _skip(self, node: PlanNode) -> None:
         skipped = ActiveNode(node.id, self._next_visit(node), 1, NodeStatus.SKIPPED)
@@ -444,12 +452,16 @@ class Turn:
             self.note_run(f"run.{status}")
 
     def _status_of_frontier(self) -> RunStatus:
-        statuses = {active.status for active in self.active.values()}
-        if NodeStatus.NEEDS_ATTENTION in statuses:
+        # A run that works has no node that needs attention, unless this turn has brought one. Of
+        # thousands of branches the first then tells enough.
+        may_need_attention = self.status is not RunStatus.RUNNING or self._has_stopped
+        if may_need_attention and any(
+            active.status is NodeStatus.NEEDS_ATTENTION for active in self.active.values()
+        ):
             return RunStatus.NEEDS_ATTENTION
         if self.undo_outcome is not None:
             return RunStatus.COMPENSATING
-        is_waiting = statuses <= {NodeStatus.WAITING, NodeStatus.HELD}
+        is_waiting = all(active.status in _RESTING for active in self.active.values())
         return RunStatus.WAITING if is_waiting else RunStatus.RUNNING
 
     def _let_go(self) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.support.installed import require_program
-from tests.support.process import ServerProcess, wait_until
+from tests.support.process import ROOT, ServerProcess, wait_until
 from tests.support.production import ProductionStack
 from tests.support.small_disk import SmallDisk
 from tests.support.watching import Watching
@@ -119,6 +119,7 @@ class Faults:
             "LD_PRELOAD": self._false_time,
             "FAKETIME": f"{seconds:+d}s",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "PYTHONPATH": str(ROOT / "tests" / "support" / "false_time"),
         }
         if self._chance.random() < 0.75:
             self._chance.choice(self._at_work).kill()

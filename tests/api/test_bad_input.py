@@ -399,6 +399,9 @@ IMPORTS: list[tuple[str, str]] = [
     ("an unknown field", "flowdeck: 1\ncolour: red\ndocument: {kind: graph}"),
     ("no document inside", "document: 5"),
     ("infinity", "kind: graph\nvars: {a: 1e999}"),
+    ("a number of 4,000 digits", f"kind: graph\nvars: {{a: 1{'0' * 4000}}}"),
+    ("a number with a long exponent", "kind: graph\nvars: {a: 1e9999}"),
+    ("a title of 201 characters", f"title: {'t' * 201}\ndocument: {{kind: graph}}"),
     ("a NUL", 'kind: graph\nvars: {a: "\\0"}'),
 ]
 
@@ -416,7 +419,8 @@ def test_a_bad_file_is_not_imported(author: Api, text: str) -> None:
 
 
 def test_yaml_words_stay_texts(author: Api) -> None:
-    text = "kind: graph\nvars: {on: yes, day: 2026-01-01, no: 0x10, yes_: 007, n: 7, f: 1.5}"
+    words = "on: yes, day: 2026-01-01, no: 0x10, yes_: 007, long: '1e9999', n: 7, f: 1.5"
+    text = f"kind: graph\nvars: {{{words}}}"
 
     made = author.ok("POST", "/workflows/import", {"text": text})
 
@@ -425,6 +429,7 @@ def test_yaml_words_stay_texts(author: Api) -> None:
         "day": "2026-01-01",
         "no": "0x10",
         "yes_": "007",
+        "long": "1e9999",
         "n": 7,
         "f": 1.5,
     }

@@ -19,6 +19,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import AsyncClient
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.api.conftest import Api, Json
 from tests.support.documents import edge, graph, node
@@ -162,6 +164,59 @@ def test_a_file_larger_than_other_bodies_may_be_is_taken(author: Api) -> None:
 def test_bodies_that_are_no_form_keep_their_limit(author: Api) -> None:
     response = author.call("POST", "/uploads", {"file": "x" * 3_000_000})
     refused(response, 413, "body_too_large")
+
+
+BEGINNINGS = [b"name,age\n", b"name\nAnn\n", b'[{"name": "Ann"}', b'{"name": "Ann"}\n']
+PIECES = [
+    b'"',
+    b'""',
+    b"\x00",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\r",
+    b"\n",
+    b";",
+    b"\t",
+    b"=cmd()",
+    b"," * 300,
+    b"x" * 70_000,
+    b"1" * 400,
+    b"[" * 2_000,
+    b'{"name": "',
+    b'{"name": 1e999}',
+    b"\\ud800",
+    "\u202e\u0301".encode(),
+]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    begin=st.sampled_from(BEGINNINGS),
+    pieces=st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=8)), max_size=12),
+    name=st.sampled_from(["a.csv", "a.json", "a.jsonl"]),
+)
+def test_any_file_is_worked_through_or_refused(
+    author: Api, begin: bytes, pieces: list[bytes], name: str
+) -> None:
+    sent = send(author, begin + b"".join(pieces), name)
+    assert sent.status_code in {201, 422}
+    if sent.status_code == 422:
+        assert refused(sent, 422, "upload_refused")
+        return
+    run = author.run(greetings(), {"people": {"upload": sent.json()["id"]}})
+    told = worked(author, run)
+    assert told["status"] in {"succeeded", "failed"}
+    if told["status"] == "failed":
+        # A list of JSON turns out to be broken only when it is read.
+        assert told["error"]["message"]
+        return
+    assert told["output"]["total"] == told["output"]["succeeded"] + told["output"]["failed"]
+    for ending in ("results", "failures"):
+        for file_format in ("jsonl", "csv"):
+            path = f"/runs/{run['id']}/nodes/items/items/{ending}?format={file_format}"
+            assert b"".join(author.get(path).streaming_content) is not None
 
 
 def test_no_file_is_told(author: Api) -> None:

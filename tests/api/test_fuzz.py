@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.conftest import Api
+from tests.core.charts import charts
+from tests.core.sagas import plain, saga, together, undoable
 from tests.support.documents import approval, bulk, pipeline, straight, waiting_for_signal
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +24,25 @@ TEXTS = st.one_of(
         ["", "start", "end", "${", "${ }", "${ nodes.start }", "${ input.amount > 1 }", "a" * 300]
     ),
 )
+HOSTILE = st.sampled_from(
+    [
+        10**18,
+        2**63,
+        -(10**400),
+        10**4000,
+        1e308,
+        5e-324,
+        -0.0,
+        "\x00",
+        "\ud800",
+        "\u202e",
+        "x" * 20_000,
+        "${ 99999999999999999999 }",
+        "__proto__",
+    ]
+)
 SCALARS = st.one_of(
+    HOSTILE,
     st.none(),
     st.booleans(),
     st.integers(),
@@ -32,7 +54,13 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
     max_leaves=6,
 )
-DOCUMENTS = st.sampled_from([straight(), approval(), waiting_for_signal(), pipeline(), bulk()])
+DOCUMENTS = st.one_of(
+    st.sampled_from([straight(), approval(), waiting_for_signal(), pipeline(), bulk()]),
+    st.just(
+        saga(undoable("a"), together("both", undoable("b"), undoable("c")), plain("p", "pivot"))
+    ),
+    charts(),
+)
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -114,3 +142,33 @@ def test_any_start_is_answered(author: Api, body: Any) -> None:
 @given(text=st.text(max_size=200))
 def test_any_text_is_imported_or_refused(author: Api, text: str) -> None:
     assert author.post("/workflows/import", {"text": text}).status_code in {201, 400, 422}
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> str:
+    """An exported file, with pieces left out, doubled and put in."""
+    content = {"flowdeck": 1, "title": "Damaged", "document": draw(DOCUMENTS)}
+    text = json.dumps(content) if draw(st.booleans()) else yaml.safe_dump(content)
+    for _ in range(draw(st.integers(1, 3))):
+        begin, end = sorted(draw(st.integers(0, len(text))) for _ in range(2))
+        piece = draw(
+            st.sampled_from(["", text[begin:end] * 2, "[" * 10_000, "- " * 10_000, "&a *a"])
+        )
+        text = text[:begin] + piece + text[end:]
+    return text[:1_500_000]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+@given(text=damaged_files())
+def test_a_damaged_file_is_imported_or_refused(author: Api, text: str) -> None:
+    response = author.post("/workflows/import", {"text": text})
+
+    assert response.status_code in {201, 400, 422}
+    if response.status_code == 201:
+        workflow_id = response.json()["id"]
+        for file_format in ("json", "yaml"):
+            path = f"/workflows/{workflow_id}/export?format={file_format}"
+            again = author.ok(
+                "POST", "/workflows/import", {"text": author.get(path).content.decode()}
+            )
+            assert again["draft"]["document"] == response.json()["draft"]["document"]

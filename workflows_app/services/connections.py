@@ -16,6 +16,7 @@ from workflows_app.contracts.permissions import require
 from workflows_app.engine import clock
 from workflows_app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from workflows_app.services import audit
+from workflows_app.services.titles import clean_title
 from workflows_app.store import connections
 
 SHORTEST_SECRET = 8
@@ -54,7 +55,7 @@ def create_connection(
         ConflictError: The name is taken.
     """
     require(actor, "add_connection")
-    cleaned = _clean_title(title)
+    cleaned = clean_title(title, thing="connection")
     chosen = name or slugify(cleaned)[:100] or "connection"
     kept = _checked_settings(kind, settings)
     connection_id = connections.insert_connection(
@@ -104,7 +105,7 @@ def update_connection(
     require(actor, "change_connection")
     row = _lock(connection_id)
     changes: dict[str, Any] = {}
-    if title is not None and (cleaned := _clean_title(title)) != row.title:
+    if title is not None and (cleaned := clean_title(title, thing="connection")) != row.title:
         changes["title"] = cleaned
     if settings is not None and (kept := _checked_settings(row.kind, settings)) != row.settings:
         changes["settings"] = kept
@@ -184,13 +185,6 @@ def _lock(connection_id: UUID) -> connections.LockedConnection:
 
 def _destination(settings: Mapping[str, Any]) -> list[Any]:
     return [settings.get(field) for field in DESTINATION_FIELDS]
-
-
-def _clean_title(title: str) -> str:
-    cleaned = " ".join(title.split())[:200]
-    if not cleaned:
-        raise _invalid("title", "is blank", "Say what the connection leads to.", "blank")
-    return cleaned
 
 
 def _checked_secret(secret: str) -> str:

@@ -15,6 +15,7 @@ from workflows_app.engine import clock
 from workflows_app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from workflows_app.services import audit
 from workflows_app.services.documents import CheckedDocument, check_document, empty_document
+from workflows_app.services.titles import clean_title
 from workflows_app.store import definitions
 
 
@@ -61,7 +62,7 @@ def update_workflow(
     require(actor, "change_workflow")
     row = lock_workflow(workflow_id)
     changes: dict[str, Any] = {}
-    if title is not None and (cleaned := _clean_title(title)) != row.title:
+    if title is not None and (cleaned := clean_title(title, thing="workflow")) != row.title:
         changes["title"] = cleaned
     if description is not None and description != row.description:
         changes["description"] = description
@@ -156,16 +157,6 @@ def _set_archived(*, actor: Actor, workflow_id: UUID, is_archived: bool) -> None
     )
 
 
-def _clean_title(title: str) -> str:
-    cleaned = " ".join(title.split())[:200]
-    if not cleaned:
-        raise InvalidInputError(
-            "The title is blank.",
-            errors=[FieldError("title", "is blank", "Give the workflow a name.", "blank")],
-        )
-    return cleaned
-
-
 @transaction.atomic
 def _insert(
     *,
@@ -176,7 +167,7 @@ def _insert(
     name: str | None = None,
     copied_from: UUID | None = None,
 ) -> UUID:
-    cleaned = _clean_title(title)
+    cleaned = clean_title(title, thing="workflow")
     if kind is not None and kind != checked.kind:
         raise InvalidInputError(
             f"The document is a {checked.kind}, not a {kind}.",

@@ -28,14 +28,13 @@ _JsonLoader.add_implicit_resolver(
 _JsonLoader.add_implicit_resolver(
     "tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""]
 )
-_JsonLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]{0,300})$"), list("-0123456789")
-)
-_JsonLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][-+]?[0-9]{1,3})?$"),
-    list("-0123456789"),
-)
+_INTEGER = re.compile(r"^-?(?:0|[1-9][0-9]{0,300})$")
+_FLOAT = re.compile(r"^-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][-+]?[0-9]{1,3})?$")
+_NUMBER = re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$")
+"""JSON's, of any size."""
+
+for _tag, _numbers in (("int", _INTEGER), ("float", _FLOAT)):
+    _JsonLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _numbers, list("-0123456789"))
 
 
 def parse_yaml(text: str) -> Any:
@@ -74,6 +73,11 @@ def _check_events(text: str) -> None:
             raise UnreadableTextError(
                 f"It uses an alias (*{event.anchor}). Write the value out in each place."
             )
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _is_too_long(event.value):
+            raise UnreadableTextError(
+                f"It holds a number that is too long ({event.value[:20]}…). "
+                "Put it in quotes to keep it as a text."
+            )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
@@ -82,6 +86,11 @@ def _check_events(text: str) -> None:
                 )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _is_too_long(text: str) -> bool:
+    """True for a number that would be taken for a text."""
+    return bool(_NUMBER.match(text)) and not (_INTEGER.match(text) or _FLOAT.match(text))
 
 
 def _check_keys(value: Any) -> None:

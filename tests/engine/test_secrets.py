@@ -48,8 +48,27 @@ def tells_it(context: TaskContext, secret: str) -> Any:
     return 1
 
 
+def bills_it(context: TaskContext, secret: str) -> Any:
+    context.tell_usage({"model": secret})
+    return 1
+
+
+def returns_what_cannot_be_kept(context: TaskContext, secret: str) -> Any:
+    return {secret: object()}
+
+
 @pytest.mark.parametrize(
-    "does", [logs_it, returns_it, raises_it, breaks_with_it, returns_its_address, tells_it]
+    "does",
+    [
+        logs_it,
+        returns_it,
+        raises_it,
+        breaks_with_it,
+        returns_its_address,
+        tells_it,
+        bills_it,
+        returns_what_cannot_be_kept,
+    ],
 )
 def test_a_secret_is_kept_nowhere(does, caplog):
     keep_connection("shop", "openai_compatible", {"base_url": "https://shop.example"}, SECRET)
@@ -66,5 +85,17 @@ def test_a_secret_is_kept_nowhere(does, caplog):
     for form in FORMS:
         assert form not in json.dumps(kept, default=str, ensure_ascii=False)
         assert form not in "\n".join(NodeLog.objects.values_list("message", flat=True))
-    assert "[secret]" in str(kept) or does is tells_it
+    assert "[secret]" in str(kept) or does in {tells_it, returns_what_cannot_be_kept}
     assert not any(form in caplog.text for form in FORMS)
+
+
+def test_of_a_secret_across_the_end_of_a_long_error_nothing_stays():
+    keep_connection("shop", "openai_compatible", {"base_url": "https://shop.example"}, SECRET)
+
+    def raise_much(context: TaskContext) -> Any:
+        raise FatalError("x" * 9_990 + context.connection("shop").secret)
+
+    ACTIONS["use"] = raise_much
+    run_id = start(chain(node("use", config={"name": "use"})))
+    work()
+    assert node_run(run_id, "use").error["message"] == "x" * 9_990 + "[secret]"

@@ -55,7 +55,7 @@ def execute(
         on_progress=lambda done, total, text: on_progress(done, total, credentials.redact(text)),
         on_is_abandoned=is_abandoned,
         on_connection=credentials.open,
-        on_usage=lambda usage: facts.update(usage=dict(usage)),
+        on_usage=lambda usage: facts.update(usage=credentials.redact_value(dict(usage))),
         steps=DurableSteps(claim, credentials.redact_value),
     )
     try:
@@ -67,12 +67,12 @@ def execute(
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a task raises is its failure
         if not isinstance(error, TaskError):
             log.add("debug", _trace(error), clock.now())
-        info = error_info(error)
-        return failed(claim, replace(info, message=credentials.redact(info.message)), facts)
+        return failed(claim, error_info(error, credentials.redact), facts)
     try:
         output = credentials.redact_value(storable(result, "result"))
     except UnstorableValueError as error:
-        return failed(claim, replace(error_info(error), is_uncertain=True), facts)
+        info = error_info(error, credentials.redact)
+        return failed(claim, replace(info, is_uncertain=True), facts)
     at = clock.now().timestamp()
     return Report(NodeCompleted(*claim.key, claim.attempt, at), output=output, facts=facts)
 

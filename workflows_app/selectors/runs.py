@@ -97,11 +97,6 @@ def get_snapshot(*, run_id: UUID) -> RunSnapshot:
     return RunSnapshot(**_snapshot_fields(*_read_consistently(run_id)))
 
 
-def find_run_status(*, run_id: UUID) -> str | None:
-    """The run's status; None when there is no such run."""
-    return Run.objects.filter(id=run_id).values_list("status", flat=True).first()
-
-
 def find_started_run(*, workflow_id: UUID, idempotency_key: str | None) -> UUID | None:
     """The run that was started under the key; None when there is none."""
     if idempotency_key is None:

@@ -22,7 +22,7 @@ from workflows_app.core.events import (
 )
 from workflows_app.core.plan import Plan
 from workflows_app.core.state import NodeStatus, RunStatus
-from workflows_app.engine.advance import LockedRun, advance
+from workflows_app.engine.advance import LockedRun, advance_with
 from workflows_app.engine.plans import plan_of
 from workflows_app.engine.start import AskedRun, create_run, create_runs
 from workflows_app.errors import (
@@ -38,7 +38,7 @@ from workflows_app.errors import (
 )
 from workflows_app.sdk.shell.json_schemas import check_value
 from workflows_app.sdk.shell.values import UnstorableValueError, storable
-from workflows_app.selectors.runs import find_run_status, find_started_run
+from workflows_app.selectors.runs import find_started_run
 from workflows_app.services import audit
 from workflows_app.services.run_sources import check_sources
 from workflows_app.store import definitions
@@ -332,15 +332,14 @@ def operate_run(
         RunClosedError: the run is over.
     """
     require(actor, "operate_run")
-    if find_run_status(run_id=run_id) is None:
-        raise NotFoundError("There is no such run.")
 
     def prepare_open(run: LockedRun) -> Sequence[Event]:
         if run.state.status is not None and run.state.status.is_closed:
             raise RunClosedError(f"The run is over: it {_status_word(run)}.")
         return prepare(run)
 
-    advance(run_id, prepare=prepare_open)
+    if advance_with(run_id, (), prepare=prepare_open) is None:
+        raise NotFoundError("There is no such run.")
 
 
 def _refuse_other_version(run: LockedRun, number: int | None) -> None:

@@ -9,13 +9,10 @@ from uuid import UUID
 from workflows_app.models import Signal
 
 
-def insert_signal(*, signal_id: UUID, run_id: UUID, name: str, payload: Any, now: datetime) -> bool:
-    """Keep a signal's payload; False when the id is known already."""
-    _, is_new = Signal.objects.get_or_create(
-        id=signal_id,
-        defaults={"run_id": run_id, "name": name, "payload": payload, "received_at": now},
-    )
-    return is_new
+def insert_signal(*, signal_id: UUID, run_id: UUID, name: str, payload: Any, now: datetime) -> None:
+    """Keep a signal's payload, unless its id is known already."""
+    signal = Signal(id=signal_id, run_id=run_id, name=name, payload=payload, received_at=now)
+    Signal.objects.bulk_create([signal], ignore_conflicts=True)
 
 
 def read_payload(signal_id: str) -> Any:

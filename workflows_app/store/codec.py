@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Final
 
 from workflows_app.core import events
@@ -130,6 +131,7 @@ def _active_to_json(active: ActiveNode) -> list[Json]:
     return always + (rarely if any(rarely) else [])
 
 
+@lru_cache(maxsize=20_000)
 def _active_from_json(
     node: str,
     visit: int,

@@ -308,7 +308,7 @@ class JsonListReader:
 def parse_item(text: str) -> Any:
     """Return the value of a JSON text that every database can keep."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise _BrokenRow("It is nested too deeply.") from None
     except ValueError as error:
@@ -420,16 +420,20 @@ def _finite(text: str) -> float:
     return number
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+
+
 def _is_too_deep(value: Any) -> bool:
     level = [value]
-    for _ in range(MAX_DEPTH):
+    depth = 0
+    while level := [part for part in level if isinstance(part, dict | list)]:
+        depth += 1
+        if depth > MAX_DEPTH:
+            return True
         level = [
-            child
-            for part in level
-            if isinstance(part, dict | list)
-            for child in (part.values() if isinstance(part, dict) else part)
+            child for part in level for child in (part.values() if isinstance(part, dict) else part)
         ]
-    return any(isinstance(part, dict | list) for part in level)
+    return False
 
 
 def _fields(count: int) -> str:

@@ -39,6 +39,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name="batch",
+            name="bulk",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="batches",
+                to="workflows_app.bulk",
+            ),
+        ),
+        migrations.AlterField(
             model_name="inboxitem",
             name="run",
             field=models.ForeignKey(

@@ -107,7 +107,7 @@ class Batch(models.Model):
     """Items with consecutive indexes that one worker takes at once."""
 
     id = models.BigAutoField(primary_key=True)
-    bulk = models.ForeignKey(Bulk, on_delete=models.CASCADE, related_name="batches")
+    bulk = models.ForeignKey(Bulk, on_delete=models.CASCADE, related_name="batches", db_index=False)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=20, choices=[(s, s) for s in BATCH_STATUSES])
     first_index = models.PositiveBigIntegerField()

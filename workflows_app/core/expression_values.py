@@ -143,6 +143,8 @@ def from_cel(value: object, meter: Meter, depth: int = 0) -> object:
 
 def size_of(value: object) -> int:
     """Characters of text, plus one for each value: about the length of the JSON."""
+    if value is None or isinstance(value, int | float):
+        return 1
     size = 0
     waiting = [value]
     while waiting:

@@ -227,26 +227,38 @@ def _evaluate(
 
 def _evaluate_text(text: str, scope: Mapping[str, Any], path: str, spending: Spending) -> object:
     pieces = _pieces(text)
+    if len(pieces) == 1:
+        return _evaluate_piece(pieces[0], text, scope, path, spending)
     meter = Meter(MAX_RESULT_SIZE, "The text is")
     parts: list[str] = []
     for piece in pieces:
-        if isinstance(piece, str):
-            parts.append(piece)
-            meter.count(len(piece))
-            continue
+        value = _evaluate_piece(piece, text, scope, path, spending)
         try:
-            if isinstance(piece, Unclosed):
-                raise _unclosed_error(text, piece)
-            compiled = runtime.compile_source(piece.source, runtime.extra_roots_of(scope))
-            result = runtime.run(compiled, scope, spending)
-            spending.add(returned=size_of(result))
-            if len(pieces) == 1:
-                return result
-            parts.append(to_text(result))
+            parts.append(piece if isinstance(piece, str) else to_text(value))
             meter.count(len(parts[-1]))
         except ExpressionError as error:
             raise _placed(error, text, piece, None, path) from None
     return "".join(parts)
+
+
+def _evaluate_piece(
+    piece: str | Fragment | Unclosed,
+    text: str,
+    scope: Mapping[str, Any],
+    path: str,
+    spending: Spending,
+) -> object:
+    if isinstance(piece, str):
+        return piece
+    try:
+        if isinstance(piece, Unclosed):
+            raise _unclosed_error(text, piece)
+        compiled = runtime.compile_source(piece.source, runtime.extra_roots_of(scope))
+        result = runtime.run(compiled, scope, spending)
+        spending.add(returned=size_of(result))
+    except ExpressionError as error:
+        raise _placed(error, text, piece, None, path) from None
+    return result
 
 
 @lru_cache(maxsize=CACHE_SIZE)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from workflows_app.core.document_machine import State, StateMachineDocument, Transition
+from workflows_app.core.plan import Plan
 from workflows_app.errors import EventNotAcceptedError
 from workflows_app.sdk.local.execution import Execution, WorkflowFailedError
-from workflows_app.sdk.local.run import run_document, send_event
+from workflows_app.sdk.local.programs import compile_local
+from workflows_app.sdk.local.run import run_plan, send_event
 from workflows_app.sdk.names import require_id
 from workflows_app.sdk.publishing import Publishable
+
+Ways = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""For each state the events that it accepts, and where they lead."""
 
 
 class StateMachine(Publishable):
@@ -86,7 +92,7 @@ class StateMachine(Publishable):
                 f"“{self._state}” does not accept the event “{event}”. It accepts: {accepts}.",
                 extra={"accepted": list(self.accepted)},
             )
-        before = self._execution or await run_document(self.to_document())
+        before = self._execution or await run_plan(_plan_of(self._initial, self._ways))
         self._execution = await send_event(before, event, data)
         if self._execution.failure is not None:
             raise WorkflowFailedError(self._execution.failure, self._execution)
@@ -96,12 +102,11 @@ class StateMachine(Publishable):
 
     def to_document(self) -> StateMachineDocument:
         """The document that the canvas shows and that runs."""
-        return StateMachineDocument(
-            kind="state_machine",
-            description=self._description,
-            initial=self._initial,
-            states=tuple(_drawn(state, ways) for state, ways in self._transitions.items()),
-        )
+        return _document(self._initial, self._ways, self._description)
+
+    @property
+    def _ways(self) -> Ways:
+        return tuple((state, tuple(ways.items())) for state, ways in self._transitions.items())
 
     def _require_state(self, state: str, where: str) -> None:
         if state not in self._transitions:
@@ -111,11 +116,26 @@ class StateMachine(Publishable):
             )
 
 
-def _drawn(state: str, ways: Mapping[str, str]) -> State:
-    if not ways:
+def _document(initial: str, ways: Ways, description: str = "") -> StateMachineDocument:
+    return StateMachineDocument(
+        kind="state_machine",
+        description=description,
+        initial=initial,
+        states=tuple(_drawn(state, leaving) for state, leaving in ways),
+    )
+
+
+@lru_cache(maxsize=64)
+def _plan_of(initial: str, ways: Ways) -> Plan:
+    """Compiled once for all machines of the table."""
+    return compile_local(_document(initial, ways), {})
+
+
+def _drawn(state: str, leaving: Sequence[tuple[str, str]]) -> State:
+    if not leaving:
         return State(id=state, type="final", output=state)
     transitions = (
         Transition(id=f"{state}_{index}", event=event, targets=(target,))
-        for index, (event, target) in enumerate(ways.items(), start=1)
+        for index, (event, target) in enumerate(leaving, start=1)
     )
     return State(id=state, transitions=tuple(transitions))

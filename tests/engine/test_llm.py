@@ -65,6 +65,18 @@ def test_text_comes_back_with_usage_and_cost_on_the_node_and_in_the_journal(mode
     assert model.keys == [KEY]
 
 
+def test_a_bulk_asks_the_model_for_each_item(model):
+    model.replies = [Reply(["Lisbon"]), Reply(["Oslo"])]
+    ask = {"connection": "model", "model": "tiny", "prompt": "Capital of ${ item }?"}
+    processor = {"type": "llm", "config": ask}
+    run_id = start({"kind": "bulk", "items": ["Portugal", "Norway"], "processor": processor})
+    work()
+    assert status_of(run_id) == "succeeded"
+    assert [found["text"] for found in run_of(run_id).output["results"]] == ["Lisbon", "Oslo"]
+    asked = [request["messages"][-1]["content"] for request in model.requests]
+    assert asked == ["Capital of Portugal?", "Capital of Norway?"]
+
+
 def test_a_model_without_a_price_has_no_cost(server):
     keep_connection("model", "openai_compatible", {"base_url": server.address}, KEY)
     server.replies = [Reply(["Hi"])]

@@ -13,7 +13,7 @@ from tests.engine.actions import ACTIONS
 from tests.engine.ai import keep_connection
 from tests.engine.build import chain, node, node_run, start, work
 from workflows_app.errors import FatalError
-from workflows_app.models import AuditEntry, NodeLog, NodeRun, Run, RunEvent
+from workflows_app.models import AuditEntry, Batch, NodeLog, NodeRun, Run, RunEvent
 from workflows_app.sdk.context import TaskContext
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,3 +99,27 @@ def test_of_a_secret_across_the_end_of_a_long_error_nothing_stays():
     run_id = start(chain(node("use", config={"name": "use"})))
     work()
     assert node_run(run_id, "use").error["message"] == "x" * 9_990 + "[secret]"
+
+
+def test_items_open_connections_and_nothing_of_a_secret_stays(caplog):
+    keep_connection("shop", "openai_compatible", {"base_url": "https://shop.example"}, SECRET)
+
+    def use(called: Any) -> Any:
+        item, context = called
+        secret = context.connection("shop").secret
+        context.logger.warning("With %s", secret)
+        if item == 2:
+            raise FatalError("x" * 1_990 + secret)
+        return {"sent": f"Bearer {secret}"}
+
+    ACTIONS["use"] = use
+    processor = {"type": "task:test.on_item", "config": {"item": "${ item }", "name": "use"}}
+    with caplog.at_level(logging.DEBUG):
+        run_id = start({"kind": "bulk", "items": [1, 2, 3], "processor": processor})
+        work()
+    output = Run.objects.get(id=run_id).output
+    assert output["results"] == [{"sent": "Bearer [secret]"}, {"sent": "Bearer [secret]"}]
+    (failure,) = Batch.objects.get().failures
+    assert failure["message"] == "x" * 1_990 + "[secret]"
+    kept = json.dumps([*Batch.objects.values(), *NodeLog.objects.values()], default=str)
+    assert not any(form in kept + caplog.text for form in FORMS)

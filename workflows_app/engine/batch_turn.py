@@ -19,6 +19,7 @@ from workflows_app.core.events import ErrorInfo
 from workflows_app.core.json_text import dumps, plain_text
 from workflows_app.core.retries import retry_delay
 from workflows_app.engine import clock
+from workflows_app.engine.credentials import Credentials
 from workflows_app.engine.item_work import ItemWork
 from workflows_app.engine.task_log import TaskLog
 from workflows_app.errors import FatalError, TaskError
@@ -51,6 +52,8 @@ class BatchTurn:
         self._batch = batch
         self._log = log
         self._is_abandoned = is_abandoned
+        self._credentials = Credentials()
+        log.redact = self._credentials.redact
         self._results = list(batch.results)
         self._failures = list(batch.failures)
         self._pending: list[Pending] = []
@@ -99,11 +102,11 @@ class BatchTurn:
             item = self._batch.item(index)
             try:
                 context = self._context(index, attempt)
-                output = self._work.call(context, item=item, index=index)
+                output = self._call(context, item=item, index=index)
                 self._keep(index, item, output)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the item's failure
                 self._note_error(error)
-                self._fail(index, attempt, error_info(error))
+                self._fail(index, attempt, error_info(error, self._credentials.redact))
                 self._count_attempt(is_success=False)
             else:
                 self._count_attempt(is_success=True)
@@ -115,7 +118,7 @@ class BatchTurn:
         items = [self._batch.item(entry[0]) for entry in due]
         try:
             context = self._context(first, max(entry[1] for entry in due))
-            outputs = self._work.call(context, items=items, index=first)
+            outputs = self._call(context, items=items, index=first)
             if outputs is None:
                 outputs = [None] * len(items)
             if not isinstance(outputs, list) or len(outputs) != len(items):
@@ -126,7 +129,7 @@ class BatchTurn:
                 )
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the items' failure
             self._note_error(error)
-            failure, chance = error_info(error), random()
+            failure, chance = error_info(error, self._credentials.redact), random()
             for index, attempt, _ in due:
                 self._fail(index, attempt, failure, chance)
             self._count_attempt(is_success=False)
@@ -136,7 +139,11 @@ class BatchTurn:
             try:
                 self._keep(index, item, output)
             except Exception as error:  # noqa: BLE001 - it is the item's failure
-                self._fail(index, attempt, error_info(error))
+                self._fail(index, attempt, error_info(error, self._credentials.redact))
+
+    def _call(self, context: TaskContext, **names: Any) -> Any:
+        """What the processor gives, without secrets."""
+        return self._credentials.redact_value(self._work.call(context, **names))
 
     def _context(self, index: int, attempt: int) -> TaskContext:
         bulk = self._batch.bulk
@@ -148,6 +155,7 @@ class BatchTurn:
             index=index,
             logger=self._log.logger,
             on_is_abandoned=self._is_abandoned,
+            on_connection=self._credentials.open,
         )
 
     def _keep(self, index: int, item: Any, output: Any) -> None:

@@ -1,4 +1,4 @@
-"""The connections that one attempt opens, and its promise that their secrets go no further."""
+"""The connections that an attempt or a turn with a batch opens; their secrets go no further."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ class Credentials:
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
+        self._opened: dict[str, Connection] = {}
 
     def open(self, name: str) -> Connection:
-        """The connection of that name.
+        """The connection of that name, read once.
 
         Raises:
             UnknownConnectionError: There is none.
             UnreadableSecretError: No key opens its secret.
         """
+        if name in self._opened:
+            return self._opened[name]
         try:
             connection = open_connection(name)
         except SecretUnreadableError as error:
@@ -46,6 +49,7 @@ class Credentials:
             )
         if connection.secret:
             self._secrets |= _written_forms(connection.secret)
+        self._opened[name] = connection
         return connection
 
     def redact(self, text: str) -> str:

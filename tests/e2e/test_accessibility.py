@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.e2e.contrast import assert_icons_stand_out
 from tests.e2e.draft import Draft, placed
-from tests.e2e.visiting import DESK, PHONE, card, overflow, visit
+from tests.e2e.visiting import DESK, PHONE, assert_fits, card, visit
 from tests.support.accounts import ADMIN
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.documents import approval
@@ -94,7 +94,7 @@ def assert_sound(page: Page, prepare: Callable[[], None]) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         prepare()
         backgrounds.add(background(page))
-        assert overflow(page) == 0
+        assert_fits(page)
         assert_accessible(page)
     assert len(backgrounds) == 2
 
@@ -111,7 +111,7 @@ def test_page_is_accessible_fits_and_is_silent(page, house, name):
     assert_sound(page, load)
     page.set_viewport_size(PHONE)
     load()
-    assert overflow(page) == 0
+    assert_fits(page)
     assert_accessible(page)
     assert faults == []
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.draft import Draft, middle
 from tests.e2e.test_bulk import nearby
-from tests.e2e.visiting import PHONE, card, overflow, visit
+from tests.e2e.visiting import PHONE, assert_fits, card, visit
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.documents import straight
 from tests.support.person import Person
@@ -359,6 +359,6 @@ def test_the_editor_is_accessible_and_reads_well_on_a_phone(page, ann, scheme):
     expect(page.get_by_role("complementary", name="Palette")).to_be_hidden()
     for part in ("start", "items", "batches", "processor", "result"):
         expect(draft.part(part)).to_be_in_viewport(ratio=1)
-    assert overflow(page) == 0
+    assert_fits(page)
     assert_accessible(page)
     assert faults == []

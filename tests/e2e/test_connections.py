@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.draft import Draft, placed
-from tests.e2e.visiting import PHONE, card, overflow, visit
+from tests.e2e.visiting import PHONE, assert_fits, card, visit
 from tests.support.accounts import ADMIN, ANN
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.embedded import EmbeddedServer
@@ -50,7 +50,7 @@ def both_themes(page: Page) -> None:
     page.add_style_tag(content="* { transition: none !important; animation: none !important }")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert overflow(page) == 0
+        assert_fits(page)
         assert_accessible(page)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.draft import Draft, placed, types, wires
-from tests.e2e.visiting import PHONE, overflow
+from tests.e2e.visiting import PHONE, assert_fits
 from tests.support.documents import edge, graph, node
 
 pytestmark = pytest.mark.browser
@@ -187,4 +187,4 @@ def test_phone_shows_the_workflow_and_changes_nothing(page, ann):
     expect(draft.nodes).to_have_count(3)
     expect(draft.save_state).to_have_text("Saved")
     assert draft.stored() == workflow["draft"]["document"]
-    assert overflow(page) == 0
+    assert_fits(page)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.draft import Draft, placed
-from tests.e2e.visiting import box_of, card, overflow
+from tests.e2e.visiting import assert_fits, box_of, card
 from tests.support.documents import INPUT_SCHEMA, edge, graph, node
 
 pytestmark = pytest.mark.browser
@@ -95,7 +95,7 @@ def test_input_parameters_and_output_stand_side_by_side_at_1440(page, ann):
         box = box_of(part)
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 1440
-    assert overflow(page) == 0
+    assert_fits(page)
 
 
 def test_expression_shows_its_result_and_type_before_any_run(page, ann):

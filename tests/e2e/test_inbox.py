@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.visiting import PHONE, box_of, card, open_browser, overflow, visit
+from tests.e2e.visiting import PHONE, assert_fits, box_of, card, open_browser, visit
 from tests.support.accounts import ADMIN, ANN, BOB, EVE
 from tests.support.browser import log_in
 from tests.support.documents import approval
@@ -297,7 +297,7 @@ def test_phone_decides_with_one_thumb(page, ann, bob):
     page.set_viewport_size(PHONE)
     visit(page, bob, "/inbox")
     expect(request.row(page)).to_be_visible()
-    assert overflow(page) == 0
+    assert_fits(page)
 
     request.row(page).get_by_role("link", name=request.heading).click()
     approve, reject = answer(page, "Approve"), answer(page, "Reject")
@@ -306,7 +306,7 @@ def test_phone_decides_with_one_thumb(page, ann, bob):
         box = box_of(button)
         assert box["height"] >= 44
         assert box["y"] > PHONE["height"] / 2
-    assert overflow(page) == 0
+    assert_fits(page)
     approve.click()
 
     expect(page.get_by_text("Your decision is recorded: Approve")).to_be_in_viewport()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.visiting import PHONE, card, overflow, visit
+from tests.e2e.visiting import PHONE, assert_fits, card, visit
 from tests.support.accounts import ANN
 from tests.support.documents import approval, pipeline, straight
 
@@ -343,7 +343,7 @@ def test_lists_on_a_phone_never_scroll_sideways(page, ann):
     page.set_viewport_size(PHONE)
     visit(page, ann, f"/runs?search={word}")
     expect(runs(page)).to_have_count(1)
-    assert overflow(page) == 0
+    assert_fits(page)
     visit(page, ann, f"/workflows?search={word}")
     expect(workflows(page)).to_have_count(1)
-    assert overflow(page) == 0
+    assert_fits(page)

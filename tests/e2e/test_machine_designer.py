@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.draft import Draft, Json, middle
-from tests.e2e.visiting import DESK, PHONE, box_of, card, overflow, visit
+from tests.e2e.visiting import DESK, PHONE, assert_fits, box_of, card, visit
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.person import Person
 
@@ -310,6 +310,6 @@ def test_designer_is_accessible_and_to_be_read_on_a_phone(page: Page, ann: Perso
     assert_accessible(page)
     page.set_viewport_size(PHONE)
     draft.reload()
-    assert overflow(page) == 0
+    assert_fits(page)
     assert_accessible(page)
     assert faults == []

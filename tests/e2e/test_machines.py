@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.visiting import DESK, PHONE, box_of, card, line, open_browser, overflow, visit
+from tests.e2e.visiting import DESK, PHONE, assert_fits, box_of, card, line, open_browser, visit
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.person import Person
 
@@ -241,7 +241,7 @@ def test_run_version_and_published_page_are_accessible(
         expect(page.locator(".fd-state").first).to_be_visible()
         assert_accessible(page)
         page.set_viewport_size(PHONE)
-        assert overflow(page) == 0
+        assert_fits(page)
     page.set_viewport_size(DESK)
     page.get_by_role("group", name="Events it takes now").get_by_role("button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()

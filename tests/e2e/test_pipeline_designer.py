@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.pipeline_draft import PipelineDraft, choice, parallel, pipeline, shape, task
 from tests.e2e.test_designer_saving import unsaved
-from tests.e2e.visiting import PHONE, card, overflow, visit
+from tests.e2e.visiting import PHONE, assert_fits, card, visit
 from tests.support.browser import assert_accessible, collect_faults
 
 pytestmark = pytest.mark.browser
@@ -309,7 +309,7 @@ def test_a_phone_shows_a_pipeline_and_changes_nothing(page, ann):
     expect(page.get_by_role("button", name="Add after first")).to_have_count(0)
     draft.step("first").click()
     draft.press("Delete", "Alt+ArrowDown", "Tab", *"log", "Enter")
-    assert overflow(page) == 0
+    assert_fits(page)
     assert_accessible(page)
     assert draft.stored() == before
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.pipeline_draft import PipelineDraft
-from tests.e2e.visiting import PHONE, card, overflow, visit
+from tests.e2e.visiting import PHONE, assert_fits, card, visit
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.person import Person
 
@@ -187,6 +187,6 @@ def test_designer_drill_and_run_are_accessible(page, ann, scheme):
     expect(tcc.step("_confirm_hotel")).to_be_visible()
     assert_accessible(page)
     page.set_viewport_size(PHONE)
-    assert overflow(page) == 0
+    assert_fits(page)
     assert_accessible(page)
     assert faults == []

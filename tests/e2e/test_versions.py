@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.draft import placed
-from tests.e2e.visiting import DESK, PHONE, overflow, visit
+from tests.e2e.visiting import DESK, PHONE, assert_fits, visit
 from tests.support.browser import assert_accessible, collect_faults
 from tests.support.documents import approval
 
@@ -67,5 +67,5 @@ def test_a_version_shows_what_it_changed_and_what_the_draft_would(
     expect(changes.get_by_role("heading", name="Removed")).to_be_visible()
     expect(changes.get_by_text("approve → refused")).to_be_visible()
     expect(changed).to_have_count(0)
-    assert overflow(page) == 0
+    assert_fits(page)
     assert faults == []

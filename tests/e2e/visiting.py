@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, ViewportSize
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.support.person import Person
 
@@ -53,7 +54,10 @@ def box_of(locator: Locator) -> FloatRect:
     return box
 
 
-def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return max(0, width)
+def assert_fits(page: Page) -> None:
+    """The page is no wider than its window, once it has taken in how wide that is."""
+    too_wide = "document.documentElement.scrollWidth - window.innerWidth"
+    try:
+        page.wait_for_function(f"{too_wide} <= 0", timeout=5_000)
+    except PlaywrightTimeoutError:
+        raise AssertionError(f"The page is {page.evaluate(too_wide)} px too wide.") from None

@@ -26,8 +26,8 @@ TASK_EVERY = 20
 """One run in so many has a decided human task."""
 OPEN_TASKS = 1_000
 CHAINS = 200
-LONG = 9_998
-"""With start and end the most nodes that a document may have."""
+LONG = 5_000
+"""A published document may have 2 MB, which some 5,500 steps reach."""
 CALLS = 40
 DAYS = 30
 """Over which the runs are spread."""

@@ -43,7 +43,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -63,6 +63,7 @@ from workflows_app.store import inbox, runs, signals
 from workflows_app.store.changes import StepChange
 from workflows_app.store.claims import ClaimedNode
 from workflows_app.store.codec import Report
+from workflows_app.store.ids import new_id
 from workflows_app.store.runs import RunRow
 from workflows_app.store.statements import write_steps
 
@@ -128,7 +129,7 @@ class LockedRun:
         Raises:
             InvalidInputError: The payload is too large, or holds what no database takes.
         """
-        chosen = signal_id or uuid4()
+        chosen = signal_id or new_id()
         signals.insert_signal(
             signal_id=chosen,
             run_id=self.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ from workflows_app.engine.step import Step
 from workflows_app.errors import FieldError, RunInputError
 from workflows_app.sdk.shell.values import UnstorableValueError, storable
 from workflows_app.store import runs
+from workflows_app.store.ids import new_id
 from workflows_app.store.runs import NewRun
 
 
@@ -68,7 +69,7 @@ def create_run(
         RunInputError: The input is too large, or holds what no database takes.
     """
     new = NewRun(
-        id=uuid4(),
+        id=new_id(),
         workflow_id=workflow_id,
         version_id=version_id,
         input=_storable(input, "input"),
@@ -103,7 +104,7 @@ def create_runs(
     now = clock.now()
     new = [
         NewRun(
-            id=uuid4(),
+            id=new_id(),
             workflow_id=workflow_id,
             version_id=version_id,
             input=_storable(run.input, f"runs.{number}.input"),

@@ -14,7 +14,7 @@ class OneThreadHandler(ASGIHandler):
 
     Django's own handler mixes what is synchronous with what need not be, and goes to the thread and
     back twice for each middleware, which cost more than the work of most requests. No view here is
-    asynchronous, and streamed answers stay so.
+    asynchronous; the content of streamed answers is, as with Django's own.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.core.test_canonical import JSON
 from workflows_app.core.expressions import (
+    MAX_RESULT_SIZE,
     ExpressionError,
     Names,
     compile_value,
@@ -337,3 +338,8 @@ def test_whole_numbers_stay_exact_where_no_decimal_meets_them():
     result = evaluate("${ input.id + 1 }", {**SCOPE, "input": {"id": 2**60}})
     assert result == 2**60 + 1
     assert isinstance(result, int)
+
+
+def test_a_text_without_an_expression_has_the_same_bound():
+    assert failure("$${" + "x" * MAX_RESULT_SIZE).kind == "limit"
+    assert evaluate("$${" + "x" * 1_000, SCOPE) == "${" + "x" * 1_000

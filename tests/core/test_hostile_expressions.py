@@ -38,7 +38,8 @@ for source in json.load(sys.stdin):
     except ExpressionError as error:
         answer = error.kind
     print(json.dumps(answer), flush=True)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# Not `ru_maxrss`, which begins with what the process of the tests held when it forked this one.
+print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
 """
 
 BLOWN_UP = {

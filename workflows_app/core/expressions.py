@@ -227,14 +227,18 @@ def _evaluate(
 
 def _evaluate_text(text: str, scope: Mapping[str, Any], path: str, spending: Spending) -> object:
     pieces = _pieces(text)
-    if len(pieces) == 1:
+    if len(pieces) == 1 and not isinstance(pieces[0], str):
         return _evaluate_piece(pieces[0], text, scope, path, spending)
     meter = Meter(MAX_RESULT_SIZE, "The text is")
     parts: list[str] = []
     for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+            meter.count(len(piece))
+            continue
         value = _evaluate_piece(piece, text, scope, path, spending)
         try:
-            parts.append(piece if isinstance(piece, str) else to_text(value))
+            parts.append(to_text(value))
             meter.count(len(parts[-1]))
         except ExpressionError as error:
             raise _placed(error, text, piece, None, path) from None
@@ -242,14 +246,8 @@ def _evaluate_text(text: str, scope: Mapping[str, Any], path: str, spending: Spe
 
 
 def _evaluate_piece(
-    piece: str | Fragment | Unclosed,
-    text: str,
-    scope: Mapping[str, Any],
-    path: str,
-    spending: Spending,
+    piece: Fragment | Unclosed, text: str, scope: Mapping[str, Any], path: str, spending: Spending
 ) -> object:
-    if isinstance(piece, str):
-        return piece
     try:
         if isinstance(piece, Unclosed):
             raise _unclosed_error(text, piece)

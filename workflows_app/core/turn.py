@@ -61,7 +61,7 @@ class Turn:
         self._journal: list[JournalEntry] = []
         self._pending: deque[tuple[PlanEdge, bool]] = deque()
         self._untold_holds: dict[VisitKey, ActiveNode] = {}
-        self._has_stopped = False
+        self._needs_attention = False
         """True when a node has come to need attention."""
 
     @property
@@ -178,7 +178,7 @@ class Turn:
         error: ErrorInfo | None = None,
     ) -> ActiveNode:
         """Change the status of a node run that goes on."""
-        self._has_stopped |= status is NodeStatus.NEEDS_ATTENTION
+        self._needs_attention |= status is NodeStatus.NEEDS_ATTENTION
         marked = replace(active, status=status)
         self.active[active.node, active.visit] = marked
         self._commands.append(
@@ -454,7 +454,7 @@ class Turn:
     def _status_of_frontier(self) -> RunStatus:
         # A run that works has no node that needs attention, unless this turn has brought one. Of
         # thousands of branches the first then tells enough.
-        may_need_attention = self.status is not RunStatus.RUNNING or self._has_stopped
+        may_need_attention = self.status is not RunStatus.RUNNING or self._needs_attention
         if may_need_attention and any(
             active.status is NodeStatus.NEEDS_ATTENTION for active in self.active.values()
         ):

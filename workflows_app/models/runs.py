@@ -127,8 +127,8 @@ class NodeRun(models.Model):
     """One visit of one node in a run; it has attempts."""
 
     id = models.BigAutoField(primary_key=True)
-    # As in the journal, the database checks nothing at the commit of each step: rows are written
-    # by statements alone that write the run's own row too.
+    # Nothing is checked at each step's commit (docs/decisions/0028): rows are made by statements
+    # alone that write the run's own row too.
     run = models.ForeignKey(
         Run,
         on_delete=models.CASCADE,

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from workflows_app.core.json_text import plain_text
 from workflows_app.services.json_text import MAX_DEPTH, UnreadableTextError, check_storable
 
 MAX_BYTES = 1_000_000
@@ -33,8 +34,8 @@ _FLOAT = re.compile(r"^-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][-+]?[
 _NUMBER = re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$")
 """JSON's, of any size."""
 
-for _tag, _numbers in (("int", _INTEGER), ("float", _FLOAT)):
-    _JsonLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _numbers, list("-0123456789"))
+_JsonLoader.add_implicit_resolver("tag:yaml.org,2002:int", _INTEGER, list("-0123456789"))
+_JsonLoader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-0123456789"))
 
 
 def parse_yaml(text: str) -> Any:
@@ -75,7 +76,7 @@ def _check_events(text: str) -> None:
             )
         if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _is_too_long(event.value):
             raise UnreadableTextError(
-                f"It holds a number that is too long ({event.value[:20]}…). "
+                f"It holds a number that is too long ({plain_text(event.value, 20)}). "
                 "Put it in quotes to keep it as a text."
             )
         if isinstance(event, yaml.CollectionStartEvent):

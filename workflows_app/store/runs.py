@@ -156,7 +156,7 @@ def insert_runs(new: Sequence[NewRun]) -> dict[UUID, RunRow]:
     conflict = (
         "ON CONFLICT (workflow_id, idempotency_key) WHERE idempotency_key IS NOT NULL "
         "DO NOTHING RETURNING id, "
-        "(SELECT w.name FROM workflows_app_workflow w WHERE w.id = workflow_id)"
+        "(SELECT w.name FROM workflows_app_workflow w WHERE w.id = workflows_app_run.workflow_id)"
     )
     documents = [_new_row(run) for run in new]
     if is_postgresql():

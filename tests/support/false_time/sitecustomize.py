@@ -1,7 +1,7 @@
 """Loaded by Python itself in processes whose clock is skewed by libfaketime.
 
-Now and then libfaketime 0.9.10 makes of a sleep that ends at a point in time an invalid one, which
-raises `OSError(EINVAL)` in whatever sleeps. `select` it leaves alone.
+libfaketime 0.9.10 makes an invalid time of the one at which a sleep is to end, so that whatever
+sleeps raises `OSError(EINVAL)`. `select` it leaves alone.
 """
 
 import select

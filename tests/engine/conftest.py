@@ -104,3 +104,9 @@ def threads() -> Iterator[Threads]:
     group = Threads()
     yield group
     group.join()
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even quick batches of bulks are claimed alone."""
+    monkeypatch.setattr("workflows_app.engine.pace.LARGEST_HAND", 1)

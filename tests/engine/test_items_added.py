@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.actions import ACTIONS, ITEMS
 from tests.engine.build import run_of, start, status_of, work
-from tests.engine.test_bulk import output, run
+from tests.engine.bulks import output, run
 from tests.engine.test_children import named, signal
 from tests.engine.test_items_as_runs import WAITS, children_of, each, states_of
 from workflows_app.engine.bulk_work import BulkWork

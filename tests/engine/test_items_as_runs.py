@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from tests.engine.actions import ACTIONS, CALLS
 from tests.engine.build import chain, node, node_run, start, status_of, work
-from tests.engine.test_bulk import failures, output
+from tests.engine.bulks import failures, output
 from tests.engine.test_children import named, signal
 from tests.engine.test_saga import saga, step
 from workflows_app.core.events import CancelRequested, PauseRequested, ResumeRequested

@@ -27,6 +27,7 @@ from tests.engine.build import (
     statuses,
     work,
 )
+from tests.engine.bulks import bulk
 from tests.engine.law import check_law
 from tests.engine.racing import (
     Side,
@@ -34,7 +35,6 @@ from tests.engine.racing import (
     stopped_at,
     until_somebody_waits_for_a_lock,
 )
-from tests.engine.test_bulk import bulk
 from tests.engine.test_children import calls, child_of, named
 from tests.engine.test_children import signal as signal_child
 from tests.engine.test_saga import give_up
